@@ -1,0 +1,1 @@
+"""Results → files that people open; words, classes and colours, no numbers of its own."""

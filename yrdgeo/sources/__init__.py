@@ -1,0 +1,1 @@
+"""Readers: the world outside → checked tables of the hallway."""
