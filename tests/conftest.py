@@ -1,0 +1,68 @@
+"""What every test may lean on: the made-up run, programs that may be absent, hypothesis."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sample_run import sample_run
+
+from yrdgeo.results import Run
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def need(present: bool, reason: str) -> None:  # noqa: FBT001 — reads as a sentence
+    """Skip with the reason when a program is absent; fail where everything is required."""
+    if present:
+        return
+    if os.environ.get("YRDGEO_REQUIRE_ALL") == "1":
+        pytest.fail(f"{reason} (YRDGEO_REQUIRE_ALL=1)")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], Path]:
+    """Return a function that finds a program's path, or skips (fails under YRDGEO_REQUIRE_ALL)."""
+
+    def find(program: str) -> Path:
+        found = shutil.which(program)
+        need(found is not None, f"{program} is not installed")
+        return Path(str(found))
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Return the made-up run; tables are shuffled."""
+    return sample_run()
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}",
+    "=cmd|'/c calc'!A1",
+    "＝1+1",
+    "'; DROP TABLE cities; --",
+    "]]>&amp;&lt;<!-- \u2028 -->",
+    'a,b\n"c"\r\n\x00\x0b\x1b',
+    "\u202e逆 𠀀 \ud7ff",
+)
+
+
+@pytest.fixture(params=HOSTILE, ids=[f"hostile{number}" for number in range(len(HOSTILE))])
+def hostile_text(request: pytest.FixtureRequest) -> str:
+    """Return text that means something to HTML, SQL, Jinja, spreadsheets or XML."""
+    return str(request.param)
+
+
+@pytest.fixture
+def hostile_run(hostile_text: str) -> Run:
+    """Return the made-up run with hostile text in every name, title, unit and source."""
+    return sample_run(hostile=hostile_text)
