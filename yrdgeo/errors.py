@@ -4,7 +4,7 @@
 
     YrdGeoError
     ├── TableError           (ValueError)   a table breaks its contract
-    ├── SourceError          (OSError)      a file is absent, damaged or not what its source row says
+    ├── SourceError          (OSError)      a file is absent, damaged or not as its source says
     ├── PlaceError           (LookupError)  a place name is unknown or means two places
     ├── StudyError           (ValueError)   a study file asks for something impossible
     ├── NetworkError         (ValueError)   links and nodes do not make a network

@@ -44,6 +44,7 @@ class Network:
     nodes: pd.DataFrame
 
     def __post_init__(self) -> None:
+        """Check both tables, and that links end at nodes."""
         object.__setattr__(self, "nodes", check(self.nodes, "nodes"))
         object.__setattr__(self, "links", check(self.links, "links"))
         known = pd.Index(self.nodes["node_id"])
@@ -83,6 +84,7 @@ class TravelTimes:
     minutes: Floats
 
     def __post_init__(self) -> None:
+        """Check labels and minutes, and keep a read-only copy."""
         origins = pd.Index(self.origins, name="from_id")
         destinations = pd.Index(self.destinations, name="to_id")
         minutes = np.array(self.minutes, dtype=np.float64)
@@ -341,8 +343,8 @@ class Run:
     def __repr__(self) -> str:
         """Count cities, layers, pairs and warnings."""
         return (
-            f"Run({self.name!r}, {self.year}: {len(self.cities)} cities, {len(self.layers)} layers, "
-            f"{len(self.pairs)} pairs, {len(self.warnings)} warnings)"
+            f"Run({self.name!r}, {self.year}: {len(self.cities)} cities, "
+            f"{len(self.layers)} layers, {len(self.pairs)} pairs, {len(self.warnings)} warnings)"
         )
 
     def _repr_html_(self) -> str:

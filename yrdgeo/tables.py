@@ -29,7 +29,7 @@ class Column:
     kind: Kind = "text"
     default: Default = None
     required: bool = True
-    values: tuple[str, ...] = ()
+    legal: tuple[str, ...] = ()
     minimum: float = -np.inf
     maximum: float = np.inf
     nullable: bool = False
@@ -47,12 +47,12 @@ class Contract:
 
 
 def _optional(
-    name: str, kind: Kind = "text", default: Default = "", *, values: tuple[str, ...] = ()
+    name: str, kind: Kind = "text", default: Default = "", *, legal: tuple[str, ...] = ()
 ) -> Column:
-    return Column(name, kind, default, required=False, values=values)
+    return Column(name, kind, default, required=False, legal=legal)
 
 
-_TRACE = (_optional("source_id"), _optional("confidence", values=("", *CONFIDENCES)))
+_TRACE = (_optional("source_id"), _optional("confidence", legal=("", *CONFIDENCES)))
 
 CONTRACTS: dict[str, Contract] = {
     "cities": Contract(
@@ -90,7 +90,7 @@ CONTRACTS: dict[str, Contract] = {
             Column("node_id"),
             _optional("name_zh"),
             _optional(
-                "kind", default="junction", values=("seat", "station", "junction", "external")
+                "kind", default="junction", legal=("seat", "station", "junction", "external")
             ),
             _optional("adcode"),
             Column("geometry", "geometry", required=False),
@@ -109,7 +109,7 @@ CONTRACTS: dict[str, Contract] = {
             Column("fixed_min", "float", 0.0, required=False, minimum=0.0, maximum=1_440.0),
             _optional("open_from", "date"),
             _optional("open_to", "date"),
-            _optional("status", default="open", values=STATUSES),
+            _optional("status", default="open", legal=STATUSES),
             _optional("oneway", "bool", default=False),
             *_TRACE,
             Column("geometry", "geometry", required=False),
@@ -185,7 +185,8 @@ def check(table: pd.DataFrame, contract: str, *, source: str = "") -> pd.DataFra
     for column in rules.columns:
         if column.name not in checked.columns:
             if column.kind != "geometry":
-                checked[column.name] = column.default
+                dtype = _DTYPES.get(column.kind, object)
+                checked[column.name] = pd.Series(column.default, checked.index, dtype=dtype)
             continue
         if column.kind == "geometry":
             continue
@@ -240,10 +241,10 @@ def _text(values: pd.Series, column: Column) -> Converted:
     problems: list[Problem] = []
     if column.required and not column.nullable:
         problems += _bad(text, (text == "").to_numpy(), column, "is empty")
-    if column.values:
-        wrong = ~text.isin(column.values).to_numpy()
+    if column.legal:
+        wrong = ~text.isin(column.legal).to_numpy()
         problems += _bad(
-            text, wrong, column, "is not a legal value", f"Legal: {few(column.values)}."
+            text, wrong, column, "is not a legal value", f"Legal: {few(column.legal)}."
         )
     return text, problems
 
@@ -309,6 +310,7 @@ def _date(values: pd.Series, column: Column) -> Converted:
     return text.astype(object), _bad(values, ~legal, column, "is not a date", fix)
 
 
+_DTYPES: dict[str, type] = {"float": float, "bool": bool}
 _CONVERTERS: dict[str, Callable[[pd.Series, Column], Converted]] = {
     "text": _text,
     "code": _code,

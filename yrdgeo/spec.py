@@ -1,0 +1,247 @@
+"""The study file: TOML in, a checked :class:`StudySpec` out.
+
+The schema is data. Every problem of a file is reported at once; an unknown key is an error that
+offers the nearest legal one.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from yrdgeo.errors import Problem, StudyError, nearest, raise_problems
+from yrdgeo.provenance import PACKAGE
+
+STUDIES = PACKAGE / "data" / "studies"
+FORMATS = ("atlas", "geopackage", "tables")
+TRAVEL_MODES = ("rail", "road", "best")
+
+Scalar = str | int | float | bool
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table of the study file."""
+
+    kind: type | tuple[type, ...] = str
+    default: object = None
+    legal: tuple[str, ...] = ()
+    minimum: float | None = None
+    required: bool = False
+    pattern: str = ""
+    meaning: str = ""
+
+
+_NUMBER = (int, float)
+_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+_SLUG = r"[a-z][a-z0-9_]{0,63}"
+
+# Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
+SCHEMA: dict[str, dict[str, Key]] = {
+    "study": {
+        "name": Key(pattern=_SLUG, required=True, meaning="folder of the outputs"),
+        "region": Key(required=True, meaning="shipped region, or path of a region file"),
+        "year": Key(int, required=True, minimum=1949, meaning="year of the indicators"),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+        "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
+        "years": Key(list, default=(), meaning="further years to map, besides the study year"),
+    },
+    "boundary": {
+        "path": Key(required=True, meaning="GeoPackage, GeoJSON, Shapefile or GeoParquet"),
+        "layer": Key(),
+        "code_column": Key(meaning="column with the six-digit codes"),
+        "name_column": Key(meaning="column with the names, where there is no code"),
+        "datum": Key(default="wgs84", legal=("wgs84", "cgcs2000", "gcj02", "bd09")),
+    },
+    "indicator": {
+        "path": Key(required=True, meaning="CSV, XLSX or Parquet"),
+        "sheet": Key(),
+        "indicator": Key(meaning="what the values are, if the file does not say"),
+        "year": Key(int, minimum=1949),
+        "unit": Key(),
+        "code_column": Key(),
+        "value_column": Key(),
+        "vintage": Key(default="user"),
+    },
+    "network": {
+        "modes": Key(list, default=("rail", "road"), legal=("rail", "road")),
+        "date": Key(default="", pattern=_DATE, meaning="the network of this day"),
+        "rail_model": Key(default="fastest", meaning="named time model of the railways"),
+        "road_speed_kmh": Key(_NUMBER, minimum=1),
+        "access_speed_kmh": Key(_NUMBER, minimum=1),
+        "access_fixed_min": Key(_NUMBER, minimum=0),
+        "access_detour": Key(_NUMBER, minimum=1),
+        "transfer_min": Key(_NUMBER, minimum=0),
+        "nodes": Key(meaning="the user's own node table"),
+        "links": Key(meaning="the user's own link table"),
+    },
+    "measure": {
+        "id": Key(pattern=_SLUG, required=True, meaning="column of the result, unit last"),
+        "measure": Key(required=True, meaning="a name of `yrdgeo list measures`"),
+        "opportunities": Key(default="", meaning="indicator that is reached"),
+        "mode": Key(default="best", legal=TRAVEL_MODES),
+        "decay": Key(dict, default=None, meaning="{ name = 'exponential', half_life_min = 60 }"),
+        "cutoff_min": Key(_NUMBER, minimum=0),
+        "n": Key(int, minimum=1),
+        "self_time": Key(legal=("exclude", "zero")),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+    },
+    "gradient": {
+        "values": Key(required=True, meaning="indicator or measure"),
+        "from": Key(default="", meaning="adcode or name of the core; the region's centre if empty"),
+        "form": Key(default="exponential", legal=("linear", "exponential", "power", "log")),
+        "by": Key(default="km", legal=("km", *TRAVEL_MODES)),
+    },
+    "pairs": {
+        "scheme": Key(default="", meaning="scheme of the shipped pairs"),
+        "path": Key(meaning="the user's own pair table"),
+        "leapfrog_from": Key(int, default=2, minimum=2),
+    },
+    "publish": {
+        "formats": Key(list, default=FORMATS, legal=FORMATS),
+        "languages": Key(list, default=("zh", "en"), legal=("zh", "en")),
+        "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
+        "map_approval": Key(default="", meaning="map approval number, printed as given"),
+    },
+}
+LISTS = ("boundary", "indicator", "measure", "gradient")
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """A study file, checked, with every default filled in.
+
+    Attributes
+    ----------
+    study, network, pairs, publish
+        The tables of the file.
+    boundaries, indicators, measures, gradients
+        The repeated tables, in the order of the file.
+    folder
+        Where relative paths of the file begin.
+    text
+        The file as read, for the provenance of a run.
+    """
+
+    study: Row
+    boundaries: tuple[Row, ...]
+    indicators: tuple[Row, ...]
+    network: Row
+    measures: tuple[Row, ...]
+    gradients: tuple[Row, ...]
+    pairs: Row
+    publish: Row
+    folder: Path
+    text: str
+
+    def path(self, name: object) -> Path:
+        """Return a path of the file, relative ones beside the study file."""
+        return self.folder / str(name)
+
+
+def shipped_studies() -> dict[str, Path]:
+    """Return the shipped studies by name."""
+    return {path.stem: path for path in sorted(STUDIES.glob("*.toml"))}
+
+
+def read_spec(path_or_name: str | Path) -> StudySpec:
+    """Read a study file, or a shipped study by its name.
+
+    Raises
+    ------
+    StudyError
+        If there is no such study, or the file is not TOML, or any key of it is wrong.
+    """
+    path = _study_path(path_or_name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path.name} is not UTF-8 text.", fix="Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path.name} is not valid TOML.", found=str(error)) from error
+    raise_problems(_problems(content), source=path.name, error=StudyError)
+    tables = {name: _filled(name, content.get(name, {})) for name in SCHEMA if name not in LISTS}
+    lists = {name: tuple(_filled(name, row) for row in content.get(name, [])) for name in LISTS}
+    return StudySpec(
+        tables["study"],
+        lists["boundary"],
+        lists["indicator"],
+        tables["network"],
+        lists["measure"],
+        lists["gradient"],
+        tables["pairs"],
+        tables["publish"],
+        path.parent.resolve(),
+        text,
+    )
+
+
+def _study_path(path_or_name: str | Path) -> Path:
+    shipped = shipped_studies()
+    if str(path_or_name) in shipped:
+        return shipped[str(path_or_name)]
+    path = Path(path_or_name)
+    if path.is_file():
+        return path
+    raise StudyError(
+        f"There is no study {str(path_or_name)!r}.",
+        found="neither a shipped study nor a file",
+        fix=f"{nearest(str(path_or_name), list(shipped))} `yrdgeo init my_study.toml` starts one.",
+    )
+
+
+def _filled(name: str, given: Mapping[str, object]) -> Row:
+    return {key: given.get(key, rule.default) for key, rule in SCHEMA[name].items()}
+
+
+def _problems(content: Mapping[str, object]) -> Iterator[Problem]:
+    for name in content:
+        if name not in SCHEMA:
+            yield Problem(
+                "is not a table of a study file", 0, f"[{name}]", "", nearest(name, list(SCHEMA))
+            )
+    for name, rules in SCHEMA.items():
+        given = content.get(name, [] if name in LISTS else {})
+        rows = given if name in LISTS else [given]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            brackets = f"[[{name}]]" if name in LISTS else f"[{name}]"
+            yield Problem("is not a table", 0, name, "", f"Write it as {brackets}.")
+            continue
+        for number, row in enumerate(rows, 1):
+            where = f"[[{name}]] {number}" if name in LISTS else f"[{name}]"
+            yield from _row_problems(where, row, rules)
+
+
+def _row_problems(where: str, row: Row, rules: Mapping[str, Key]) -> Iterator[Problem]:
+    for key, value in row.items():
+        if key not in rules:
+            yield Problem("is not a key here", 0, f"{where} {key}", "", nearest(key, list(rules)))
+        elif problem := _value_problem(value, rules[key]):
+            yield Problem(problem[0], 0, f"{where} {key}", str(value), problem[1])
+    for key, rule in rules.items():
+        if rule.required and key not in row:
+            yield Problem("is missing", 0, f"{where} {key}", "", f"It says: {rule.meaning}.")
+
+
+def _value_problem(value: object, rule: Key) -> tuple[str, str] | None:
+    kinds = rule.kind if isinstance(rule.kind, tuple) else (rule.kind,)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        return f"must be {' or '.join(_KINDS[kind] for kind in kinds)}", ""
+    items = value if isinstance(value, list) else [value]
+    wrong = [item for item in items if rule.legal and item not in rule.legal]
+    problem = None
+    if wrong:
+        problem = "is not a legal value", nearest(str(wrong[0]), rule.legal)
+    elif rule.pattern and not re.fullmatch(rule.pattern, str(value)):
+        problem = "does not have the right form", f"It must match {rule.pattern}."
+    elif rule.minimum is not None and not float(str(value)) >= rule.minimum:
+        problem = "is too small", f"It must be at least {rule.minimum:g}."
+    return problem
+
+
+_KINDS = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
