@@ -1,0 +1,235 @@
+"""Lengths, areas and datums on the WGS 84 ellipsoid; promise: nothing is measured in degrees.
+
+A city is measured from its seat (``seat_lon``, ``seat_lat``) or from its polygon, never from a
+centroid. An edge between two vertices of a polygon is straight in longitude and latitude, as in
+GeoJSON (RFC 7946). Longitude comes first everywhere.
+"""
+
+from typing import overload
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import CRS, Geod
+
+from yrdgeo.border import polygon_gaps_m
+from yrdgeo.datum import (
+    bd09_to_gcj02,
+    bd09_to_wgs84,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
+from yrdgeo.errors import ArgumentError, TableError, few
+from yrdgeo.tables import check_crs
+
+__all__ = [
+    "area_km2",
+    "bd09_to_gcj02",
+    "bd09_to_wgs84",
+    "border_km",
+    "gcj02_to_bd09",
+    "gcj02_to_wgs84",
+    "geodesic_km",
+    "wgs84_to_bd09",
+    "wgs84_to_gcj02",
+]
+
+Floats = npt.NDArray[np.float64]
+Ids = list[str] | tuple[str, ...] | pd.Index | pd.Series
+
+GEOD = Geod(ellps="WGS84")
+METRES_PER_KM = 1e3
+M2_PER_KM2 = 1e6
+
+POLYGONAL = ("Polygon", "MultiPolygon")
+STRAIGHT_DEGREES = 0.05  # longer edges are split before projecting, so that they stay straight
+
+
+@overload
+def geodesic_km(cities: gpd.GeoDataFrame, a: str, b: str) -> float: ...
+@overload
+def geodesic_km(cities: gpd.GeoDataFrame, a: Ids, b: str | Ids) -> Floats: ...
+@overload
+def geodesic_km(cities: gpd.GeoDataFrame, a: str, b: Ids) -> Floats: ...
+def geodesic_km(cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids) -> float | Floats:
+    """Return the geodesic length between the seats of two cities.
+
+    Parameters
+    ----------
+    cities
+        The ``cities`` table.
+    a, b
+        Adcodes: one each, or sequences of one length k (one against many is repeated).
+
+    Returns
+    -------
+    geodesic_km
+        Kilometres on the WGS 84 ellipsoid: a number for two adcodes, else shape (k,).
+
+    Raises
+    ------
+    ArgumentError
+        If an adcode is not in the table, or the lengths differ.
+
+    References
+    ----------
+    Karney, C. F. F. (2013). Algorithms for geodesics. Journal of Geodesy 87, 43-55.
+
+    Examples
+    --------
+    >>> seats = gpd.GeoDataFrame(
+    ...     {"seat_lon": [121.0, 120.0], "seat_lat": [31.0, 31.0]},
+    ...     index=pd.Index(["310000", "320500"], name="adcode"),
+    ... )
+    >>> round(geodesic_km(seats, "310000", "320500"), 3)
+    95.504
+    """
+    left, right = _positions(cities, a, b)
+    lon, lat = (cities[name].to_numpy(np.float64) for name in ("seat_lon", "seat_lat"))
+    metres = GEOD.inv(lon[left], lat[left], lon[right], lat[right])[2]
+    return _like(np.asarray(metres) / METRES_PER_KM, a, b)
+
+
+@overload
+def border_km(cities: gpd.GeoDataFrame, a: str, b: str) -> float: ...
+@overload
+def border_km(cities: gpd.GeoDataFrame, a: Ids, b: str | Ids) -> Floats: ...
+@overload
+def border_km(cities: gpd.GeoDataFrame, a: str, b: Ids) -> Floats: ...
+def border_km(cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids) -> float | Floats:
+    """Return the smallest geodesic distance between the polygons of two cities.
+
+    Every point of every edge and part counts, islands and holes included; the edge that is
+    nearest in degrees is often not the nearest on the ground.
+
+    Parameters
+    ----------
+    cities
+        The ``cities`` table.
+    a, b
+        Adcodes: one each, or sequences of one length k (one against many is repeated).
+
+    Returns
+    -------
+    border_km
+        Kilometres on the WGS 84 ellipsoid, 0 where the polygons touch or overlap: a number for
+        two adcodes, else shape (k,).
+
+    Raises
+    ------
+    ArgumentError
+        If an adcode is not in the table, or the lengths differ.
+    TableError
+        If the geometry has no CRS, or a city has no polygon.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> squares = gpd.GeoDataFrame(
+    ...     geometry=[box(120, 30, 121, 31), box(121, 30, 122, 31), box(123, 30, 124, 31)],
+    ...     index=pd.Index(["330001", "330002", "330003"], name="adcode"),
+    ...     crs="EPSG:4326",
+    ... )
+    >>> border_km(squares, "330001", "330002")
+    0.0
+    >>> border_km(squares, ["330001", "330002"], "330003").round(3)
+    array([191.006,  95.504])
+    """
+    left, right = _positions(cities, a, b)
+    polygons = _polygons(cities)
+    return _like(polygon_gaps_m(polygons, left, right) / METRES_PER_KM, a, b)
+
+
+def area_km2(cities: gpd.GeoDataFrame, *, crs: str | None = None) -> pd.Series:
+    """Return the area of each polygon in an equal-area projection.
+
+    Parameters
+    ----------
+    cities
+        Polygons of n cities.
+    crs
+        An equal-area CRS, for instance the region file's ``crs_area``; by default Lambert's
+        azimuthal one, centred on the cities.
+
+    Returns
+    -------
+    area_km2
+        Shape (n,), indexed as ``cities``, in km².
+
+    Raises
+    ------
+    ArgumentError
+        If the CRS does not keep areas.
+    TableError
+        If the geometry has no CRS, or a city has no polygon.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> square = gpd.GeoDataFrame(
+    ...     geometry=[box(120, 30, 121, 31)],
+    ...     index=pd.Index(["330001"], name="adcode"),
+    ...     crs="EPSG:4326",
+    ... )
+    >>> area_km2(square).round(1).to_dict()
+    {'330001': 10642.4}
+    """
+    polygons = _polygons(cities)
+    west, south, east, north = polygons.total_bounds
+    local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
+    projected = polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
+    return (projected.area / M2_PER_KM2).rename("area_km2")
+
+
+def _positions(
+    cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    asked = [pd.Index([ids] if isinstance(ids, str) else list(ids), dtype=object) for ids in (a, b)]
+    unknown = [code for ids in asked for code in ids if code not in cities.index]
+    if unknown:
+        raise ArgumentError(
+            "Every adcode must be in the table 'cities'.",
+            found=few(dict.fromkeys(unknown)),
+            fix="Filter the pairs first, or add the cities; adcodes are text.",
+        )
+    rows = [np.asarray(cities.index.get_indexer(ids), dtype=np.intp) for ids in asked]
+    if len(rows[0]) != len(rows[1]) and 1 not in (len(rows[0]), len(rows[1])):
+        raise ArgumentError(
+            "Two sequences of adcodes must have one length.",
+            found=f"{len(rows[0])} and {len(rows[1])}",
+        )
+    left, right = np.broadcast_arrays(*rows)
+    return left, right
+
+
+def _polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    polygons = check_crs(cities, source="table 'cities'").geometry
+    bare = polygons.isna() | polygons.is_empty | ~polygons.geom_type.isin(POLYGONAL)
+    if bare.any():
+        raise TableError(
+            "Every city needs a polygon.",
+            found=f"none for {few(cities.index[bare])}",
+            fix="Join the boundaries to the table first.",
+        )
+    return polygons
+
+
+def _like(values: Floats, a: str | Ids, b: str | Ids) -> float | Floats:
+    both = isinstance(a, str) and isinstance(b, str)
+    return float(values[0]) if both else values
+
+
+def _equal_area(crs: str) -> CRS:
+    system = CRS.from_user_input(crs)
+    operation = system.coordinate_operation
+    method = operation.method_name if operation else "none: it is in degrees"
+    if "Equal Area" not in method:
+        raise ArgumentError(
+            f"Areas need an equal-area projection; {crs!r} is not one.",
+            found=f"method {method}",
+            fix="Pass an Albers or Lambert equal-area CRS, for instance 'ESRI:102025', or none.",
+        )
+    return system
