@@ -8,7 +8,6 @@ Every parameter carries its unit in its name: a parameter without a unit has no 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
@@ -333,10 +332,11 @@ DECAYS: dict[str, Callable[..., Decay]] = {
 }
 
 
-def _number(name: str, value: float | None, *, above: bool = True) -> float:
+def _number(name: str, value: object, *, above: bool = True) -> float:
     """Return a finite number, above zero (or zero and more), or refuse it by name."""
-    numeric = isinstance(value, Real) and not isinstance(value, bool)
-    number = float(value) if numeric and value is not None else float("nan")
+    number = float("nan")
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        number = float(value)
     if not isfinite(number) or number < 0 or (above and number == 0):
         domain = "above zero" if above else "zero or more"
         raise ArgumentError(f"{name} must be a finite number, {domain}.", found=repr(value))
