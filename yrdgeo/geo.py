@@ -139,7 +139,7 @@ def border_km(cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids) -> float | F
     array([191.006,  95.504])
     """
     left, right = _positions(cities, a, b)
-    polygons = _polygons(cities)
+    polygons = city_polygons(cities)
     return _like(polygon_gaps_m(polygons, left, right) / METRES_PER_KM, a, b)
 
 
@@ -177,35 +177,22 @@ def area_km2(cities: gpd.GeoDataFrame, *, crs: str | None = None) -> pd.Series:
     >>> area_km2(square).round(1).to_dict()
     {'330001': 10642.4}
     """
-    polygons = _polygons(cities)
+    polygons = city_polygons(cities)
     west, south, east, north = polygons.total_bounds
     local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
     projected = polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
     return (projected.area / M2_PER_KM2).rename("area_km2")
 
 
-def _positions(
-    cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    asked = [pd.Index([ids] if isinstance(ids, str) else list(ids), dtype=object) for ids in (a, b)]
-    unknown = [code for ids in asked for code in ids if code not in cities.index]
-    if unknown:
-        raise ArgumentError(
-            "Every adcode must be in the table 'cities'.",
-            found=few(dict.fromkeys(unknown)),
-            fix="Filter the pairs first, or add the cities; adcodes are text.",
-        )
-    rows = [np.asarray(cities.index.get_indexer(ids), dtype=np.intp) for ids in asked]
-    if len(rows[0]) != len(rows[1]) and 1 not in (len(rows[0]), len(rows[1])):
-        raise ArgumentError(
-            "Two sequences of adcodes must have one length.",
-            found=f"{len(rows[0])} and {len(rows[1])}",
-        )
-    left, right = np.broadcast_arrays(*rows)
-    return left, right
+def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the polygons of a table in EPSG:4326, one a city.
 
-
-def _polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    Raises
+    ------
+    TableError
+        If the geometry has no CRS, a city has no polygon, or an adcode is repeated.
+    """
+    _refuse_repeats(cities)
     polygons = check_crs(cities, source="table 'cities'").geometry
     bare = polygons.isna() | polygons.is_empty | ~polygons.geom_type.isin(POLYGONAL)
     if bare.any():
@@ -215,6 +202,37 @@ def _polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
             fix="Join the boundaries to the table first.",
         )
     return polygons
+
+
+def _refuse_repeats(cities: gpd.GeoDataFrame) -> None:
+    if not cities.index.is_unique:
+        raise TableError(
+            "Table 'cities' must have one row for each adcode.",
+            found=f"repeated: {few(cities.index[cities.index.duplicated()].unique())}",
+            fix="Dissolve the parts of a city into one row.",
+        )
+
+
+def _positions(
+    cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    _refuse_repeats(cities)
+    asked = [pd.Index([ids] if isinstance(ids, str) else list(ids), dtype=object) for ids in (a, b)]
+    unknown = [code for ids in asked for code in ids if code not in cities.index]
+    if unknown:
+        raise ArgumentError(
+            "Every adcode must be in the table 'cities'.",
+            found=few(dict.fromkeys(unknown)),
+            fix="Index the table by adcode (text), add the cities, or drop the pairs.",
+        )
+    rows = [np.asarray(cities.index.get_indexer(ids), dtype=np.intp) for ids in asked]
+    if len(rows[0]) != len(rows[1]) and 1 not in (len(rows[0]), len(rows[1])):
+        raise ArgumentError(
+            "Two sequences of adcodes must have one length.",
+            found=f"{len(rows[0])} and {len(rows[1])}",
+        )
+    left, right = np.broadcast_arrays(*rows)
+    return left, right
 
 
 def _like(values: Floats, a: str | Ids, b: str | Ids) -> float | Floats:
