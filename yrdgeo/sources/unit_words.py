@@ -167,3 +167,18 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
     """
     times, over = scale(from_unit, to_unit)
     return value * times / over
+
+
+def own_unit(text: str) -> Unit:
+    """Read a unit that may be the user's own: a quotient of units, or a thing that is counted.
+
+    >>> own_unit("patents/万人")
+    Unit(code='patents/万人', base='patents/persons', factor=0.0001)
+    """
+    if plain(text) in _WORDS:
+        return unit_of(text)
+    above, slash, below = text.partition("/")
+    if not slash:
+        return Unit(text, text, 1.0)
+    over, under = own_unit(above), own_unit(below)
+    return Unit(text, f"{over.base}/{under.base}", over.factor / under.factor)
