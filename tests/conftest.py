@@ -11,6 +11,8 @@ from sample_run import sample_run
 
 from yrdgeo.results import Run
 
+collect_ignore = ["qgis/render.py"]  # runs in the system's Python, which has QGIS
+
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
