@@ -147,7 +147,8 @@ def scale(from_unit: str, to_unit: str) -> tuple[float, float]:
     >>> scale("万元", "亿元")
     (1.0, 10000.0)
     """
-    start, end = unit_of(from_unit), unit_of(to_unit)
+    end = own_unit(to_unit)
+    start = unit_of(from_unit) if plain(to_unit) in _WORDS else own_unit(from_unit)
     per_head = start.base == "CNY" and end.base == "CNY/persons"
     if start.base != end.base and not per_head:
         raise ArgumentError(
