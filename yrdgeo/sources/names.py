@@ -121,17 +121,39 @@ def resolve_all(
     >>> resolve_all(["上海", 320100], source="gdp.csv", column="city")
     ['310000', '320100']
     """
+    adcodes, problems = resolve_column(names, column, among=among, level=level)
+    raise_problems(problems, source=source, error=PlaceError)
+    return adcodes
+
+
+def resolve_column(
+    names: Iterable[object],
+    column: str,
+    *,
+    among: Collection[str] | None = None,
+    level: Wanted = "prefecture",
+) -> tuple[list[str], list[Problem]]:
+    """Return an adcode a row, empty where the name fails, and the problems of those rows.
+
+    For readers that collect the problems of a whole file; else :func:`resolve_all`.
+
+    Examples
+    --------
+    >>> codes, problems = resolve_column(["上海", "毫州"], "city")
+    >>> codes, problems[0].row
+    (['310000', ''], 3)
+    """
     adcodes: list[str] = []
     problems: list[Problem] = []
     for position, name in enumerate(names):
         try:
             adcodes.append(resolve(name, among=among, level=level))
         except PlaceError as error:
-            found = f"{error.found}." if error.found else ""
+            adcodes.append("")
+            found = f"Found: {error.found}." if error.found else ""
             fix = " ".join(part for part in (found, error.fix) if part)
             problems.append(Problem(error.what.rstrip("."), position + 2, column, fix=fix))
-    raise_problems(problems, source=source, error=PlaceError)
-    return adcodes
+    return adcodes, problems
 
 
 def _as_text(name: object) -> str:

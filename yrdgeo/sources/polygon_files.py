@@ -12,7 +12,6 @@ import pyogrio
 import shapely
 
 from yrdgeo.errors import (
-    PlaceError,
     Problem,
     SourceError,
     TableError,
@@ -21,7 +20,7 @@ from yrdgeo.errors import (
     raise_problems,
 )
 from yrdgeo.geo import bd09_to_wgs84, gcj02_to_wgs84
-from yrdgeo.sources.names import resolve
+from yrdgeo.sources.names import resolve_column
 from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.places import place
 from yrdgeo.units import WGS84
@@ -191,23 +190,10 @@ def _adcodes(
         )
     # A column that only numbers its rows (id, code) is no column of codes.
     spare = by_name if column != by_name and columns[0] is None else None
-    read = [_read(table[column], column)]
+    read = [resolve_column(table[column], column)]
     if spare is not None and read[0][1]:
-        read.append(_read(table[spare], spare))
+        read.append(resolve_column(table[spare], spare))
     return min(read, key=lambda pair: len(pair[1]))
-
-
-def _read(values: pd.Series, column: str) -> tuple[list[str], list[Problem]]:
-    adcodes: list[str] = []
-    problems: list[Problem] = []
-    for position, value in enumerate(values):
-        try:
-            adcodes.append(resolve(value, level="prefecture"))
-        except PlaceError as error:
-            adcodes.append("")
-            fix = f"Found: {error.found}. {error.fix}" if error.found else error.fix
-            problems.append(Problem(error.what.rstrip("."), position + 2, column, fix=fix))
-    return adcodes, problems
 
 
 def _shape_problems(table: gpd.GeoDataFrame) -> list[Problem]:

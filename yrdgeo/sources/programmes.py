@@ -1,0 +1,193 @@
+"""Pairs and groups of cities that a plan or a statistic names, each row with its source."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+from yrdgeo.errors import (
+    ArgumentError,
+    PlaceError,
+    Problem,
+    SourceError,
+    few,
+    nearest,
+    raise_problems,
+)
+from yrdgeo.provenance import data_path
+from yrdgeo.sources.names import resolve_column
+from yrdgeo.sources.places import Place, place, prefecture_of
+from yrdgeo.tables import check
+
+# What people call the two ends of a pair in a file of their own.
+HELPER_COLUMNS = ("helper_id", "helper", "helper_name", "from", "帮扶方", "帮扶城市", "支援方")
+HELPED_COLUMNS = ("helped_id", "helped", "helped_name", "to", "受帮扶方", "受帮扶城市", "受援方")
+
+
+def load_pairs(scheme: str | None = None) -> pd.DataFrame:
+    """Return the shipped pairs of cities, districts and provinces.
+
+    Parameters
+    ----------
+    scheme
+        One of ``northern_anhui_twinning_2021`` (eight pairs), ``northeast_counterpart_2017``
+        (seven), ``enclave``, ``territorial_enclave``; all 25 if None.
+
+    Returns
+    -------
+    pairs
+        The ``pairs`` table with ``direction confidence note`` and, for both ends,
+        ``…_city`` (prefecture; empty for a province), ``…_level``, ``…_zh``, ``…_en``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such scheme.
+
+    Examples
+    --------
+    >>> pairs = load_pairs("northern_anhui_twinning_2021").set_index("helped_id")
+    >>> pairs.loc["340400", ["helper_id", "helper_city", "helper_zh"]].to_list()
+    ['310112', '310000', '闵行区']
+    """
+    pairs = check(_csv("pairs.csv"), "pairs", source="pairs.csv")
+    if scheme is not None:
+        legal = list(dict.fromkeys(pairs["scheme"]))
+        if scheme not in legal:
+            raise ArgumentError(f"There is no scheme {scheme!r}.", fix=nearest(scheme, legal))
+        pairs = pairs[pairs["scheme"] == scheme].reset_index(drop=True)
+    return _named(pairs)
+
+
+def read_pairs(path: str | Path) -> pd.DataFrame:
+    """Read pairs from a user's CSV file.
+
+    Parameters
+    ----------
+    path
+        UTF-8 or GB18030, with a header. A column for the helper and one for the helped (codes
+        or names of cities, counties or provinces); ``pair_id scheme since kind source_id`` are
+        optional.
+
+    Returns
+    -------
+    pairs
+        As from :func:`load_pairs`.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or has no two such columns.
+    PlaceError
+        Listing every name that is unknown or ambiguous and every pair of a place with itself.
+    TableError
+        Listing every other problem.
+    """
+    path = Path(path)
+    table = _text_table(path)
+    ends: dict[str, str] = {}
+    for end, usual in (("helper_id", HELPER_COLUMNS), ("helped_id", HELPED_COLUMNS)):
+        column = next((name for name in usual if name in table.columns), None)
+        if column is None:
+            raise SourceError(
+                f"{path.name} has no column for {end.removesuffix('_id')}.",
+                found=few(table.columns),
+                fix=f"Call it {end!r}.",
+            )
+        ends[end] = column
+    codes, problems = _codes(table, ends)
+    raise_problems(problems, source=path.name, error=PlaceError)
+    pairs = table.drop(columns=[name for name in ends.values() if name not in ends]).assign(**codes)
+    if "pair_id" not in pairs.columns:
+        pairs["pair_id"] = [f"{path.stem}_{number}" for number in range(1, len(pairs) + 1)]
+    defaults = {"scheme": path.stem, "source_id": "user"}
+    missing = {name: value for name, value in defaults.items() if name not in pairs.columns}
+    return _named(check(pairs.assign(**missing), "pairs", source=path.name))
+
+
+def load_groups(members: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the groups of cities that plans and statistics name.
+
+    Parameters
+    ----------
+    members
+        Keep the rows of these cities and of their counties; all if None.
+
+    Returns
+    -------
+    groups
+        The ``groups`` table with ``source_id confidence member_level member_city``; some
+        groups hold counties (``member_level == "county"``).
+
+    Examples
+    --------
+    >>> groups = load_groups()
+    >>> int((groups["group_id"] == "north_anhui6").sum()), len(load_groups(["340400"]))
+    (6, 5)
+    """
+    groups = check(_csv("groups.csv"), "groups", source="groups.csv")
+    groups["member_level"] = [place(code).level for code in groups["member_id"]]
+    groups["member_city"] = [prefecture_of(code) for code in groups["member_id"]]
+    if members is None:
+        return groups
+    return groups[groups["member_city"].isin(list(members))].reset_index(drop=True)
+
+
+def load_group_names() -> pd.DataFrame:
+    """Return ``name_zh name_en kind source_id confidence`` by ``group_id``.
+
+    Examples
+    --------
+    >>> load_group_names().loc["north_anhui6", "name_zh"]
+    '皖北六市'
+    """
+    return _csv("group_names.csv").set_index("group_id")
+
+
+def _csv(name: str) -> pd.DataFrame:
+    return pd.read_csv(data_path(name), dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def _text_table(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise SourceError(f"There is no file {path}.", fix="Paths begin at the study file.")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise SourceError(f"{path.name} is no table.", found=str(error).strip()) from error
+        return table.rename(columns=lambda name: str(name).strip())
+    raise SourceError(f"{path.name} is neither UTF-8 nor GB18030.", fix="Save it as UTF-8.")
+
+
+def _codes(table: pd.DataFrame, ends: dict[str, str]) -> tuple[dict[str, list[str]], list[Problem]]:
+    codes: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for end, column in ends.items():
+        codes[end], found = resolve_column(table[column], column, level="any")
+        problems += found
+    both = zip(codes["helper_id"], codes["helped_id"], strict=True)
+    problems += [
+        Problem("pairs a place with itself", row, ends["helped_id"], str(place(helper)))
+        for row, (helper, helped) in enumerate(both, start=2)
+        if helper and helper == helped
+    ]
+    return codes, problems
+
+
+def _named(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add the names, the level and the prefecture of both ends."""
+    more: dict[str, list[str]] = {}
+    for end in ("helper", "helped"):
+        known = [place(code) for code in pairs[f"{end}_id"]]
+        more[f"{end}_city"] = [_city(unit) for unit in known]
+        more[f"{end}_level"] = [unit.level for unit in known]
+        more[f"{end}_zh"] = [unit.name_zh for unit in known]
+        more[f"{end}_en"] = [unit.name_en for unit in known]
+    return pairs.assign(**more)
+
+
+def _city(unit: Place) -> str:
+    return "" if unit.level == "province" else prefecture_of(unit.adcode)
