@@ -106,7 +106,9 @@ def unit_of(text: str) -> Unit:
     code = _WORDS.get(plain(text))
     if code is None:
         raise ArgumentError(
-            "The unit is not known.", found=repr(text), fix=nearest(plain(text), list(_WORDS)[:24])
+            "The unit is not known.",
+            found=repr(text),
+            fix=nearest(plain(text), [words[2] for words in _UNITS.values()]),
         )
     base, factor, _, _ = _UNITS[code]
     return Unit(code, base, factor)
