@@ -49,7 +49,7 @@ def _join_problems(ids: pd.Index, places: pd.Index) -> Iterator[Problem]:
     if len(absent):
         same = ids.inferred_type == places.inferred_type or not len(ids)
         kinds = f"The index has {ids.inferred_type} ids, not {places.inferred_type}."
-        fix = "Add them, 0 where there is nothing." if same else kinds
+        fix = "Add a row for each; where there is nothing, say 0." if same else kinds
         yield Problem("places have no amount", value=few(absent), fix=fix)
 
 

@@ -1,0 +1,175 @@
+"""Laws of every measure of accessibility on random times and amounts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from yrdgeo.analysis.accessibility import (
+    MEASURES,
+    closest,
+    cumulative,
+    cumulative_interval,
+    gravity,
+    relative,
+    self_share,
+    unreachable_share,
+    weighted_mean_time,
+)
+from yrdgeo.analysis.decay import exponential, linear
+from yrdgeo.results import TravelTimes
+
+minutes = st.sampled_from([0.0, 30.0, 60.0, 120.0, float("inf")]) | st.floats(0, 500)
+amounts = st.sampled_from([0.0, 1.0]) | st.floats(1e-3, 1e6)
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[TravelTimes, pd.Series]:
+    """Draw times between some cities and some others, and amounts in another order."""
+    size = draw(st.integers(2, 6))
+    ids = draw(st.permutations([f"c{number}" for number in range(size + 2)]))
+    origins, destinations = ids[: draw(st.integers(1, size))], draw(st.permutations(ids[:size]))
+    rows = st.lists(minutes, min_size=size, max_size=size)
+    matrix = draw(st.lists(rows, min_size=len(origins), max_size=len(origins)))
+    mass = draw(st.lists(amounts, min_size=size, max_size=size))
+    given_amounts = pd.Series(mass, destinations).loc[draw(st.permutations(destinations))]
+    return TravelTimes(origins, destinations, matrix), given_amounts
+
+
+def outcome(name: str, times: TravelTimes, mass: pd.Series) -> pd.Series:
+    measure = MEASURES[name]
+    return measure.function(times, *[mass for _ in measure.takes], **measure.defaults)
+
+
+def has_mass_elsewhere(times: TravelTimes, mass: pd.Series) -> bool:
+    return all(mass.drop(origin, errors="ignore").sum() > 0 for origin in times.origins)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@settings(max_examples=50)
+@given(drawn=places(), random=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(
+    name: str, drawn: tuple[TravelTimes, pd.Series], random: object
+) -> None:
+    times, mass = drawn
+    assume(has_mass_elsewhere(times, mass))
+    frame = times.to_frame()
+    seed = random.randrange(2**32)  # type: ignore[attr-defined]
+    mixed = frame.sample(frac=1, random_state=seed).sample(frac=1, random_state=seed, axis=1)
+    shuffled = TravelTimes(mixed.index, mixed.columns, mixed.to_numpy())
+    found = outcome(name, shuffled, mass.sample(frac=1, random_state=seed))
+    expected = outcome(name, times, mass)
+    pd.testing.assert_series_equal(found.loc[times.origins], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@settings(max_examples=50)
+@given(drawn=places())
+def test_doubling_the_amounts_doubles_what_is_extensive_and_leaves_the_rest(
+    name: str, drawn: tuple[TravelTimes, pd.Series]
+) -> None:
+    times, mass = drawn
+    assume(has_mass_elsewhere(times, mass))
+    factor = 2.0 if MEASURES[name].kind == "extensive" else 1.0
+    once, twice = outcome(name, times, mass), outcome(name, times, 2 * mass)
+    pd.testing.assert_series_equal(twice, factor * once, rtol=1e-9)
+
+
+@settings(max_examples=100)
+@given(drawn=places(), first=st.floats(0, 600), second=st.floats(0, 600))
+def test_a_longer_cutoff_never_reaches_less(
+    drawn: tuple[TravelTimes, pd.Series], first: float, second: float
+) -> None:
+    times, mass = drawn
+    near, far = sorted([first, second])
+    shorter = cumulative(times, mass, cutoff_min=near)
+    longer = cumulative(times, mass, cutoff_min=far)
+    assert (shorter <= longer * (1 + 1e-12)).all()
+    assert (longer <= mass.sum() * (1 + 1e-12)).all()
+
+
+@settings(max_examples=100)
+@given(drawn=places())
+def test_an_interval_lies_between_its_ends(drawn: tuple[TravelTimes, pd.Series]) -> None:
+    times, mass = drawn
+    low, high = (cumulative(times, mass, cutoff_min=cutoff) for cutoff in (30, 180))
+    for statistic in ("median", "mean"):
+        inner = cumulative_interval(
+            times, mass, lower_min=30, upper_min=180, step_min=50, statistic=statistic
+        )
+        assert (low <= inner * (1 + 1e-12)).all()
+        assert (inner <= high * (1 + 1e-12)).all()
+
+
+@settings(max_examples=100)
+@given(drawn=places())
+def test_a_mean_lies_between_the_nearest_and_the_farthest(
+    drawn: tuple[TravelTimes, pd.Series],
+) -> None:
+    times, mass = drawn
+    assume(has_mass_elsewhere(times, mass))
+    mean = weighted_mean_time(times, mass)
+    frame = times.to_frame().loc[:, mass[mass > 0].index.to_list()]
+    for origin, others in frame.T.items():
+        near = others.drop(origin, errors="ignore")
+        assert near.min() * (1 - 1e-12) <= mean[origin] <= near.max() * (1 + 1e-12)
+
+
+@settings(max_examples=100)
+@given(drawn=places())
+def test_a_mean_is_infinite_exactly_where_mass_is_out_of_reach(
+    drawn: tuple[TravelTimes, pd.Series],
+) -> None:
+    times, mass = drawn
+    assume(has_mass_elsewhere(times, mass))
+    share = unreachable_share(times, mass)
+    assert share.between(0, 1).all()
+    assert (np.isinf(weighted_mean_time(times, mass)) == (share > 0)).all()
+
+
+@settings(max_examples=100)
+@given(drawn=places(), saved=st.floats(0, 100))
+def test_faster_trips_never_harm(drawn: tuple[TravelTimes, pd.Series], saved: float) -> None:
+    times, mass = drawn
+    faster = TravelTimes(times.origins, times.destinations, np.maximum(times.minutes - saved, 0.0))
+    decay = exponential(half_life_min=60)
+    assert (
+        gravity(faster, mass, decay=decay) >= gravity(times, mass, decay=decay) * (1 - 1e-12)
+    ).all()
+    assert (closest(faster, opportunities=mass) <= closest(times, opportunities=mass)).all()
+
+
+@settings(max_examples=100)
+@given(drawn=places(), n=st.integers(1, 8))
+def test_the_next_one_is_never_closer(drawn: tuple[TravelTimes, pd.Series], n: int) -> None:
+    times, _ = drawn
+    assert (closest(times, n=n) <= closest(times, n=n + 1)).all()
+    reached = np.sort(times.minutes, axis=1)
+    expected = reached[:, n - 1] if n <= reached.shape[1] else np.full(len(reached), np.inf)
+    assert (closest(times, n=n) == expected).all()
+
+
+@settings(max_examples=100)
+@given(drawn=places())
+def test_own_share_and_the_rest_make_the_whole(drawn: tuple[TravelTimes, pd.Series]) -> None:
+    times, mass = drawn
+    decay = linear(200)
+    share = self_share(times, mass, decay=decay)
+    total = gravity(times, mass, decay=decay)
+    assert (share.isna() == (total == 0)).all()
+    for origin in times.origins[(total > 0).to_numpy()]:
+        without = mass.copy()
+        if origin in without.index:
+            without[origin] = 0.0
+        rest = gravity(times, without, decay=decay)[origin]
+        assert share[origin] * total[origin] + rest == pytest.approx(total[origin])
+
+
+@given(values=st.lists(st.floats(0.1, 1e6), min_size=1, max_size=9), factor=st.floats(0.1, 100))
+def test_relative_has_a_mean_of_one_and_no_unit(values: list[float], factor: float) -> None:
+    series = pd.Series(values)
+    assert relative(series).mean() == pytest.approx(1.0)
+    pd.testing.assert_series_equal(relative(series * factor), relative(series))
+    weighted = relative(series, series)
+    assert np.average(weighted, weights=series) == pytest.approx(1.0)
