@@ -14,7 +14,7 @@ import pandas as pd
 from yrdgeo.results import Run
 from yrdgeo.units import SUFFIXES
 
-LONGEST = 48  # characters of an id; SQLite and QGIS take more, people do not
+LONGEST_STEM, LONGEST_UNIT = 40, 20  # characters; SQLite and QGIS take more, people do not
 _UNSEEN = "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that reorder text
 DOUBTFUL = ("low", "unverified")
 _SUFFIX_OF_WORDS = {words.lower(): suffix for suffix, pair in SUFFIXES.items() for words in pair}
@@ -78,7 +78,7 @@ def slug(text: str) -> str:
     ''
     """
     plain = unicodedata.normalize("NFKD", text).lower().replace("%", "pct")
-    return re.sub(r"[^a-z0-9]+", "_", plain)[:LONGEST].strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def unit_suffix(unit: str) -> str:
@@ -146,8 +146,8 @@ def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _name(row: dict[str, str], year: int, study_year: int) -> str:
-    stem = slug(row["layer_id"]) or "layer"
-    unit = unit_suffix(row.get("unit") or row.get("unit_en", ""))
+    stem = slug(row["layer_id"])[:LONGEST_STEM].strip("_") or "layer"
+    unit = unit_suffix(row.get("unit") or row.get("unit_en", ""))[:LONGEST_UNIT].strip("_")
     named = stem if not unit or f"_{stem}".endswith(f"_{unit}") else f"{stem}_{unit}"
     return named if year == study_year else f"{named}_{year}"
 

@@ -184,10 +184,12 @@ def result_table(run: Run) -> pd.DataFrame:
 
 def group_table(run: Run) -> pd.DataFrame:
     """Return the results of groups with names and units."""
+    first = ["layer_id", "group_id", "name_zh", "name_en", "year", "value", "unit"]
+    if run.group_results.empty:
+        return pd.DataFrame(columns=first)
     groups = run.groups.drop_duplicates("group_id").set_index("group_id")
     table = run.group_results.join(groups[["name_zh", "name_en"]], on="group_id")
     table["unit"] = table["layer_id"].map(run.layers.set_index("layer_id")["unit"])
-    first = ["layer_id", "group_id", "name_zh", "name_en", "year", "value", "unit"]
     return _ordered(_sorted(table, ["layer_id", "group_id", "year"]), first)
 
 

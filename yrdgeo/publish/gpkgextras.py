@@ -45,6 +45,8 @@ CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_tabl
   styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT,
   update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
 """
+# What of run.json describes the content; its clock does not.
+TRACE = ("study", "region", "year", "yrdgeo", "study_file_sha256", "network", "time_model")
 _EXTENSIONS = (
     ("gpkg_data_columns", "gpkg_schema", SCHEMA),
     ("gpkg_data_column_constraints", "gpkg_schema", SCHEMA),
@@ -138,7 +140,7 @@ def _name_columns(file: sqlite3.Connection, columns: Sequence[LayerColumn]) -> N
 
 
 def _describe(file: sqlite3.Connection, run: Run, date: str) -> None:
-    text = json.dumps(about(run), ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(about(run), ensure_ascii=False, indent=1, sort_keys=True, default=clean)
     file.execute(
         "INSERT INTO gpkg_metadata (id, md_scope, md_standard_uri, mime_type, metadata)"
         " VALUES (1, 'dataset', 'https://schema.org/Dataset', 'application/json', ?)",
@@ -167,6 +169,7 @@ def about(run: Run) -> dict[str, object]:
         "isBasedOn": sources,
         "disambiguatingDescription": [clean(warning) for warning in run.warnings],
         "creator": {"@type": "SoftwareApplication", "name": "yrdgeo"},
+        "provenance": {key: run.provenance[key] for key in TRACE if key in run.provenance},
     }
 
 
