@@ -66,9 +66,9 @@ def hinterland(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.DataFr
     core = names.to_numpy(dtype=object)[chosen]
     core[~reached] = None
     index = times.origins.rename("adcode")
-    return pd.DataFrame(
-        {"core": core, "travel_time_min": time, "margin_min": margin}, index
-    ).astype({"core": object})
+    # As an object column: pandas 3 would read text and None as its str type, with NaN for None.
+    nearest_core = pd.Series(core, index, dtype=object)
+    return pd.DataFrame({"core": nearest_core, "travel_time_min": time, "margin_min": margin})
 
 
 def _checked(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.Index:
