@@ -61,7 +61,7 @@ def polygon_gaps_m(polygons: gpd.GeoSeries, left: Rows, right: Rows) -> Floats:
     """
     gaps = np.zeros(len(left))
     rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
-    used = polygons.iloc[rows].reset_index(drop=True)
+    used = gpd.GeoSeries(polygons.to_numpy()[rows])
     one, other = places[: len(left)], places[len(left) :]
     met = used.sindex.query(used.geometry, predicate="intersects")
     touching = np.isin(one * len(rows) + other, met[0] * len(rows) + met[1])
@@ -77,7 +77,7 @@ def polygon_gaps_m(polygons: gpd.GeoSeries, left: Rows, right: Rows) -> Floats:
 def _pieces(polygons: gpd.GeoSeries) -> tuple[_Pieces, Rows]:
     rings = polygons.boundary.explode(ignore_index=False)
     owner = rings.index.to_numpy()
-    table = rings.reset_index(drop=True).get_coordinates()
+    table = gpd.GeoSeries(rings.to_numpy()).get_coordinates()
     vertices, ring = table.to_numpy(np.float64), table.index.to_numpy()
     same = ring[1:] == ring[:-1]
     start, end, owner = vertices[:-1][same], vertices[1:][same], owner[ring[1:][same]]
