@@ -6,8 +6,10 @@ because QGIS is not in their environment, and because its normal exit may crash.
 
 import json
 import os
+import sqlite3
 import sys
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -123,6 +125,27 @@ def named_styles(layer: QgsVectorLayer) -> dict[str, dict[str, object]]:
     return seen
 
 
+def served_styles(path: str, folder: Path) -> list[dict[str, object]]:
+    """Load every SLD of the file as well, though QGIS itself prefers QML."""
+    seen = []
+    with closing(sqlite3.connect(path)) as file:
+        styles = file.execute("SELECT f_table_name, styleName, styleSLD FROM layer_styles")
+        for table, name, text in styles.fetchall():
+            layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+            target = folder / "style.sld"
+            target.write_text(text, encoding="utf-8")
+            message, loaded = layer.loadSldStyle(str(target))
+            renderer = layer.renderer()
+            found = renderer.rootRule().children() if renderer.type() == "RuleRenderer" else []
+            rows = [
+                {"label": rule.label(), "features": matching(layer, rule.filterExpression())}
+                for rule in found
+            ]
+            seen.append({"layer": table, "name": name, "loaded": loaded, "rules": rows})
+            seen[-1]["message"] = message
+    return seen
+
+
 def draw(layers: list[QgsVectorLayer], extent: QgsRectangle, path: Path) -> bool:
     settings = QgsMapSettings()
     settings.setLayers(layers)
@@ -155,6 +178,7 @@ def main(path: str, folder: Path) -> None:
         document.setContent(style.pop("qml"))
         cities.importNamedStyle(document)
         style["drawn"] = draw([cities], extent, folder / f"cities{place}.png")
+    seen["sld"] = served_styles(path, folder)
     (folder / "seen.json").write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
 
 

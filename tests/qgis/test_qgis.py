@@ -124,6 +124,19 @@ def test_the_classes_and_colours_are_those_of_the_atlas(run: Run, seen: Seen) ->
             assert rules[NO_PATH.label]["features"] == list(codes[letters == "x"])
 
 
+def test_the_sld_loads_and_draws_the_same_cities(seen: Seen) -> None:
+    assert all(style["loaded"] for style in seen["sld"]), seen["sld"]
+    served = {style["name"]: style["rules"] for style in seen["sld"] if style["layer"] == "cities"}
+    assert set(served) == set(seen["styles"]["cities"])
+    gdp, population, growth, _ = seen["styles"]["cities"]  # QGIS cannot compare infinity in an SLD
+    for name in (gdp, population, growth):
+        kept = [
+            {key: rule[key] for key in ("label", "features")}
+            for rule in seen["styles"]["cities"][name]["rules"]
+        ]
+        assert served[name] == kept
+
+
 def test_missing_unreachable_and_unverified_are_marked(seen: Seen) -> None:
     gdp, *_, rail = seen["styles"]["cities"].values()
     marks = {rule["label"]: (rule["features"], rule["marks"]) for rule in gdp["rules"]}
