@@ -140,6 +140,7 @@ def test_bare_taizhou_is_refused_even_where_only_one_of_both_is_legal() -> None:
         ("<b>苏州</b>", "not"),
         ("{{ 7*7 }}", "not"),
         ("苏州 宿州", "not a city"),
+        ("苏" * 100_000, "100000 characters"),
     ],
 )
 def test_what_is_not_one_city_is_refused_and_explained(written: object, said: str) -> None:

@@ -31,7 +31,9 @@ _WORDS = {"prefecture": "city (prefecture level)", "county": "county-level unit"
 _INVISIBLE = {"Cf", "Cc", "Cn", "Co", "Cs"}
 _IGNORED = re.compile(r"[\s'\"’‘`´ʼ“”·・.,、;:()\[\]{}<>《》〈〉【】\-‐‑–—_/|\\*]+")
 _PART = re.compile(r"\d+|[\u3400-\u9fff〇]+|[a-z]+")
-_NOT_NUMBER = {"", "nan", "none", "null", "na", "<na>", "nat"}
+LONGEST = 200  # no address of a county is longer, and a hostile cell may be
+SHOWN = 60  # of a text in a message, which is one line
+_EMPTY = {"", "nan", "none", "null", "na", "<na>", "nat"}
 
 
 def resolve(
@@ -165,13 +167,15 @@ def _as_text(name: object) -> str:
 
 def _shown(name: object) -> str:
     text = str(name)
-    return repr(text if len(text) <= 60 else f"{text[:57]}…")  # noqa: PLR2004 — a message is one line
+    return repr(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")
 
 
 @lru_cache(maxsize=65_536)
 def _resolve(text: str, level: Wanted) -> str:
+    if len(text) > LONGEST:
+        raise PlaceError(f"{_shown(text)} is not a place name.", found=f"{len(text)} characters")
     folded = fold(text)
-    if folded.strip() in _NOT_NUMBER:
+    if folded.strip() in _EMPTY:
         raise PlaceError("A place name is empty.", found=repr(text), fix="Give a name or a code.")
     digits, han, latin = _parts(folded)
     # A minus before a code is a number that went wrong, not a dash.

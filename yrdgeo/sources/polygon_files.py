@@ -73,13 +73,14 @@ def read_polygons(
     table = _opened(path, layer)
     problems = _whole_file_problems(table, datum)
     raise_problems(problems, source=path.name)
-    adcodes, problems = _adcodes(table, columns, source=path.name)
+    adcodes, unnamed = _adcodes(table, columns, source=path.name)
     table = table.assign(adcode=adcodes)
-    problems += _shape_problems(table)
-    wanted = table if members is None else table[table["adcode"].isin([*members, ""])]
-    problems += _repeats(wanted)
-    if members is not None:
-        problems += _absent(members, table["adcode"])
+    absent = _absent(() if members is None else members, table["adcode"])
+    # With every member found, rows that name no city (a border line, a total) are no problem.
+    spare = members is not None and not absent
+    legal = adcodes if members is None else [*members, *([] if spare else [""])]
+    wanted = table[table["adcode"].isin(legal)]
+    problems = [*absent, *([] if spare else unnamed), *_shape_problems(wanted), *_repeats(wanted)]
     raise_problems(problems, source=path.name)
     notices = _dropped(len(table) - len(wanted), path.name)
     repaired, more = _repaired(_shifted(wanted, datum))
@@ -205,7 +206,7 @@ def _shape_problems(table: gpd.GeoDataFrame) -> list[Problem]:
     return [
         Problem(
             "has no geometry" if empty[row] else f"is a {kinds[row]}",
-            int(row) + 2,
+            int(table.index[row]) + 2,
             "geometry",
             fix=fix,
         )
@@ -241,8 +242,8 @@ def _dropped(count: int, name: str) -> tuple[Notice, ...]:
         return ()
     return (
         Notice(
-            f"{count} rows of {name} are cities outside the region and are left out.",
-            f"{name}中有{count}行不属于本区域,未使用。",
+            f"{count} rows of {name} are no cities of the region and are left out.",
+            f"{name}中有{count}行不是本区域的城市,未使用。",
         ),
     )
 
