@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from yrdgeo.errors import PlaceError, few
+from yrdgeo.errors import PlaceError
 from yrdgeo.provenance import data_path
 
 Level = Literal["province", "prefecture", "county"]
@@ -176,12 +176,3 @@ def prefecture_of(adcode: str) -> str:
             f"{known} is a province and lies in no prefecture.", fix="Give a city or a county."
         )
     return known.parent if known.level == "county" else adcode
-
-
-def unknown(adcodes: Collection[str]) -> str:
-    """Name the codes of a list that the gazetteer lacks, as text; empty if there are none."""
-    lost = [c for c in adcodes if not any(c in places(level) for level in _ALL)]
-    return few(lost)
-
-
-_ALL: tuple[Level, ...] = ("province", "prefecture", "county")

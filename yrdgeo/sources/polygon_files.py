@@ -206,7 +206,7 @@ def _shape_problems(table: gpd.GeoDataFrame) -> list[Problem]:
     return [
         Problem(
             "has no geometry" if empty[row] else f"is a {kinds[row]}",
-            int(table.index[row]) + 2,
+            int(table.index[int(row)]) + 2,
             "geometry",
             fix=fix,
         )
@@ -219,7 +219,7 @@ def _repeats(table: gpd.GeoDataFrame) -> list[Problem]:
     return [
         Problem(
             "repeats an earlier row",
-            int(table.index[row]) + 2,
+            int(table.index[int(row)]) + 2,
             "adcode",
             str(place(table["adcode"].iloc[row])),
             "Dissolve the rows of a city into one.",
