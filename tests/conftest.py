@@ -1,12 +1,12 @@
 """What every test may lean on: the made-up run, programs that may be absent, hypothesis."""
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from needs import program
 from sample_run import sample_run
 
 from yrdgeo.results import Run
@@ -18,25 +18,10 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-def need(present: bool, reason: str) -> None:  # noqa: FBT001 — reads as a sentence
-    """Skip with the reason when a program is absent; fail where everything is required."""
-    if present:
-        return
-    if os.environ.get("YRDGEO_REQUIRE_ALL") == "1":
-        pytest.fail(f"{reason} (YRDGEO_REQUIRE_ALL=1)")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], Path]:
     """Return a function that finds a program's path, or skips (fails under YRDGEO_REQUIRE_ALL)."""
-
-    def find(program: str) -> Path:
-        found = shutil.which(program)
-        need(found is not None, f"{program} is not installed")
-        return Path(str(found))
-
-    return find
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from conftest import need
+from needs import need
 from rasterio import open as open_raster
 from sample_run import ISLAND, MISSING, UNVERIFIED, YEAR, sample_run
 

@@ -127,7 +127,11 @@ def write_tables(run: Run, folder: str | Path) -> list[Path]:
 
     Examples
     --------
-    >>> write_tables(run, "outputs/yrd/tables")  # doctest: +SKIP
+    >>> paths = write_tables(run, folder / "tables")
+    >>> pd.read_csv(paths[0], dtype={"adcode": str}).loc[0, ["adcode", "gdp_per_capita_yuan"]]
+    adcode                   910100
+    gdp_per_capita_yuan    42500.25
+    Name: 0, dtype: object
     """
     target = Path(folder)
     made = [write_csv(build(run), target / f"{name}.csv") for name, build in TABLES.items()]

@@ -59,7 +59,11 @@ def write_geopackage(run: Run, path: str | Path, *, crs: str = WGS84) -> Path:
 
     Examples
     --------
-    >>> write_geopackage(run, "outputs/yrd/yrd.gpkg", crs="EPSG:4490")  # doctest: +SKIP
+    >>> import geopandas as gpd
+    >>> path = write_geopackage(run, folder / "sample.gpkg", crs="EPSG:4490")
+    >>> cities = gpd.read_file(path, layer="cities").set_index("adcode")
+    >>> cities.crs.name, cities.loc["910100", "gdp_per_capita_yuan"].item()
+    ('China Geodetic Coordinate System 2000', 42500.25)
     """
     target = Path(path)
     columns = layer_columns(run)
