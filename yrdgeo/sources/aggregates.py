@@ -16,7 +16,7 @@ from yrdgeo.sources.parts import (
     ratio_factor,
     total,
 )
-from yrdgeo.sources.vintages import choose, counted, join, rank, worst
+from yrdgeo.sources.vintages import choose, counted, join, measured_in, rank, worst
 
 PROVINCE_DIGITS = 2  # a city's code begins with its province's two digits
 GROUP_COLUMNS = (
@@ -81,13 +81,19 @@ def group_values(  # noqa: PLR0913 — four named options of one question
     rows = load_catalogue() if catalogue is None else catalogue
     own = Indicator(id=indicator, zh=indicator, en=indicator, unit="", kind="intensive")
     row = rows.get(indicator, own)
+    region = members_of(table, cities)
+    inputs = (row.share_of,) if row.share_of else (*(row.numerator or (row.id,)), *row.denominator)
+    for name in inputs:
+        measured_in(table, name)
+    table = table[table["indicator"].isin(inputs)]  # the rest only costs time
     shares = None
     if row.share_of:
-        shares = values_of(table, indicator, year, catalogue=rows, cities=cities)
+        shares = values_of(table, indicator, year, catalogue=rows, cities=region)
     found = []
+    chosen: dict[tuple[object, ...], pd.DataFrame] = {}
     for group_id, listed in groups.groupby("group_id", sort=False)["member_id"]:
         members = tuple(listed)
-        question = Question(table, rows, year, members, denominators, None)
+        question = Question(table, rows, year, members, denominators, None, chosen)
         above, below = _sums(question, row, shares)
         found.append(_group(str(group_id), question, row, above, below))
     values = pd.DataFrame(found, columns=list(GROUP_COLUMNS))

@@ -8,7 +8,7 @@ group the rule looks at the group's members; pass ``denominators`` to hold it to
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +16,15 @@ import pandas as pd
 from yrdgeo.errors import ArgumentError
 from yrdgeo.sources.catalogue import Indicator, load_catalogue
 from yrdgeo.sources.unit_words import own_unit
-from yrdgeo.sources.vintages import choose, choose_latest, counted, join, known, worst
+from yrdgeo.sources.vintages import (
+    align,
+    choose,
+    choose_latest,
+    counted,
+    join,
+    measured_in,
+    worst,
+)
 
 Denominators = Literal["auto", "same_year", "census"] | int
 Catalogue = Mapping[str, Indicator]
@@ -34,6 +42,7 @@ class Question:
     cities: tuple[str, ...]
     denominators: Denominators
     vintage: str | None
+    chosen: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict)
 
 
 def year_used(
@@ -99,23 +108,28 @@ def members_of(table: pd.DataFrame, cities: Sequence[str] | None) -> tuple[str, 
 
 def part(question: Question, indicator: str) -> pd.DataFrame:
     """Return one input of a computation, by the year rule of its catalogue row."""
-    known(question.table, indicator)
     row = question.catalogue.get(indicator)
     rule = row.year_rule if row else "same_year"
-    if rule == "latest":
-        return choose_latest(question.table, indicator, question.year, cities=question.cities)
+    year = question.year
     if rule == CENSUS:
         year = year_used(
             question.table,
             indicator,
-            question.year,
+            year,
             cities=question.cities,
             catalogue=question.catalogue,
             denominators=question.denominators,
         )
-        return choose(question.table, indicator, year, cities=question.cities)
-    forced = question.vintage
-    return choose(question.table, indicator, question.year, vintage=forced, cities=question.cities)
+    forced = question.vintage if rule == "same_year" else None
+    key = (indicator, year, rule, forced)
+    # Many groups ask for the same choice, which does not depend on who its members are.
+    if key not in question.chosen:
+        question.chosen[key] = (
+            choose_latest(question.table, indicator, year)
+            if rule == "latest"
+            else choose(question.table, indicator, year, vintage=forced)
+        )
+    return align(question.chosen[key], question.cities, measured_in(question.table, indicator))
 
 
 def total(question: Question, indicators: Sequence[str]) -> pd.DataFrame:

@@ -66,13 +66,16 @@ def worst(confidences: Iterable[str]) -> str:
     return CONFIDENCE_ORDER[max(places)] if places else ""
 
 
-def _rows(table: pd.DataFrame, indicator: str, vintage: str | None) -> pd.DataFrame:
+TEXTS = ("vintage", "source_id", "confidence", "note", "note_zh")
+
+
+def _found(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
     rows = table[table["indicator"].eq(indicator)]
-    rows = rows.reindex(columns=["adcode", *COLUMNS])
-    for column in ("vintage", "source_id", "confidence", "note", "note_zh"):
-        rows[column] = rows[column].astype(object).where(rows[column].notna(), "")
-    if vintage is not None:
-        rows = rows[rows["vintage"].eq(vintage)]
+    if rows.empty:
+        present = sorted(table["indicator"].unique())
+        raise TableError(
+            f"There are no values of indicator {indicator!r}.", fix=nearest(indicator, present)
+        )
     units = rows["unit"].unique()
     if len(units) > 1:
         raise TableError(
@@ -83,24 +86,34 @@ def _rows(table: pd.DataFrame, indicator: str, vintage: str | None) -> pd.DataFr
     return rows
 
 
+def _rows(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    rows = _found(table, indicator).reindex(columns=["adcode", *COLUMNS])
+    texts = {name: rows[name].astype(object).where(rows[name].notna(), "") for name in TEXTS}
+    return rows.assign(**texts)
+
+
 def _best(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the first choice of each city."""
     number = rows["vintage"].str.extract(r"(\d+)", expand=False).astype(float).fillna(0.0)
     ordered = rows.assign(place=rows["vintage"].map(rank), number=-number)
     ordered = ordered.sort_values(["adcode", "place", "number", "vintage"], kind="stable")
-    return ordered.drop_duplicates("adcode").set_index("adcode")[list(COLUMNS)]
+    best = ordered.drop_duplicates("adcode").set_index("adcode")[list(COLUMNS)]
+    return best.astype({"value": "float64", "year": "Int64", "unit": object})
 
 
-def _aligned(chosen: pd.DataFrame, cities: Sequence[str] | None, unit: str) -> pd.DataFrame:
+def align(chosen: pd.DataFrame, cities: Sequence[str] | None, unit: str) -> pd.DataFrame:
+    """Return chosen values for these cities, in their order; NaN for one that has none."""
     if cities is not None:
         chosen = chosen.reindex(pd.Index(list(cities), name="adcode"))
-    texts = ("unit", "vintage", "source_id", "confidence", "note", "note_zh")
-    for column in texts:
-        chosen[column] = chosen[column].astype(object).where(chosen[column].notna(), "")
-    chosen["unit"] = unit
-    chosen["value"] = chosen["value"].astype("float64")
-    chosen["year"] = chosen["year"].astype("Int64")
-    return chosen
+        without = chosen["unit"].isna()
+        if without.any():
+            chosen.loc[without, list(TEXTS)] = ""
+    return chosen.assign(unit=unit)
+
+
+def measured_in(table: pd.DataFrame, indicator: str) -> str:
+    """Return the unit of an indicator's values in a table."""
+    return str(_found(table, indicator)["unit"].iloc[0])
 
 
 def choose(
@@ -144,31 +157,23 @@ def choose(
     >>> choose(table, "gdp", 2020).loc["320500", "value"]
     np.float64(20180.0)
     """
-    known(table, indicator)
-    rows = _rows(table, indicator, vintage)
-    unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-    return _aligned(_best(rows[rows["year"].eq(year)]), cities, unit)
+    rows = _rows(table, indicator)
+    unit = str(rows["unit"].iloc[0])
+    wanted = rows["year"].eq(year)
+    if vintage is not None:
+        wanted &= rows["vintage"].eq(vintage)
+    return align(_best(rows[wanted]), cities, unit)
 
 
 def choose_latest(
     table: pd.DataFrame, indicator: str, year: int, *, cities: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Choose each city's latest value up to a year; like :func:`choose` otherwise."""
-    known(table, indicator)
-    rows = _rows(table, indicator, None)
-    unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+    rows = _rows(table, indicator)
+    unit = str(rows["unit"].iloc[0])
     rows = rows[rows["year"].le(year)]
     latest = rows["year"].eq(rows.groupby("adcode")["year"].transform("max"))
-    return _aligned(_best(rows[latest]), cities, unit)
-
-
-def known(table: pd.DataFrame, indicator: str) -> None:
-    """Refuse an indicator that the table does not have, with the nearest that it has."""
-    present = sorted(table["indicator"].unique())
-    if indicator not in present:
-        raise TableError(
-            f"There are no values of indicator {indicator!r}.", fix=nearest(indicator, present)
-        )
+    return align(_best(rows[latest]), cities, unit)
 
 
 def growth(
@@ -209,8 +214,7 @@ def growth(
     >>> float(growth(table, "population", first=2010, last=2020).loc["320500", "value"].round(9))
     20.0
     """
-    known(table, indicator)
-    rows = _rows(table, indicator, None)
+    rows = _rows(table, indicator)
     before, after = rows[rows["year"].eq(first)], rows[rows["year"].eq(last)]
     both = after.merge(before, on=["adcode", "vintage"], suffixes=("", "_first"))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -223,7 +227,7 @@ def growth(
         worst((a, b)) for a, b in zip(both["confidence_first"], both["confidence"], strict=True)
     ]
     wanted = sorted({*before["adcode"], *after["adcode"]}) if cities is None else cities
-    grown = _aligned(_best(both), wanted, "%")
+    grown = align(_best(both), wanted, "%")
     without = grown["value"].isna()
     grown.loc[without, "note"] = f"No vintage has both {first} and {last}."
     grown.loc[without, "note_zh"] = f"{first}年与{last}年无同一口径的数据。"
