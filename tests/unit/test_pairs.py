@@ -241,6 +241,12 @@ def test_too_many_splits_are_drawn_and_the_draw_is_repeatable(eight: pd.DataFram
     assert not np.array_equal(first.null, other.null)
 
 
+def test_the_actual_split_counts_itself_far_from_zero(eight: pd.DataFrame) -> None:
+    # A mean of such numbers is rounded by more than the tie tolerance of their differences.
+    far = eight.assign(seat_km=eight["seat_km"] / 1e4 - 838_863.756_108_173_6)
+    assert pairs.compare(far, "seat_km").p_value == pytest.approx(1 / 28)
+
+
 def test_equal_numbers_are_no_evidence(eight: pd.DataFrame) -> None:
     result = pairs.compare(eight.assign(seat_km=0.1), "seat_km")
     assert (result.p_value, result.p_floor) == (1.0, 1.0)

@@ -90,7 +90,7 @@ def compare(
     deviations = numbers - numbers.mean()
     every = [np.array(list(combinations(range(n), k)))] if exact else shuffled(n, draws, seed)
     sums = np.concatenate([deviations[orders[:, :k]].sum(axis=1) for orders in every])
-    null = sums / k + sums / (n - k)
+    null = sums / k - (deviations.sum() - sums) / (n - k)
     observed = float(deviations[second].mean() - deviations[~second].mean())
     drawn = "each counted" if exact else f"{draws:,} drawn"
     words = f"{k} {names[1]} against {n - k} {names[0]}: {splits:,} splits, {drawn}."
