@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from yrdgeo.analysis.catchment import balancing_time, floating_catchment, spatial_availability
 from yrdgeo.analysis.decay import exponential
 from yrdgeo.analysis.mean_time import unreachable_share, weighted_mean_time
 from yrdgeo.analysis.potential import (
@@ -24,12 +25,15 @@ from yrdgeo.analysis.potential import (
 __all__ = [
     "MEASURES",
     "Measure",
+    "balancing_time",
     "closest",
     "cumulative",
     "cumulative_interval",
+    "floating_catchment",
     "gravity",
     "relative",
     "self_share",
+    "spatial_availability",
     "unreachable_share",
     "weighted_mean_time",
 ]
@@ -154,5 +158,43 @@ MEASURES: dict[str, Measure] = {
         better="low",
         kind="intensive",
         takes=("weights",),
+    ),
+    "floating_catchment": Measure(
+        floating_catchment,
+        title_zh="两步移动搜寻可达性",
+        title_en="Floating catchment",
+        meaning_zh="考虑竞争后,每单位需求可获得的供给。",
+        meaning_en="Supply in reach for each unit of demand, shared with all who compete for it.",
+        unit_zh="供给/需求",
+        unit_en="supply per demand",
+        better="high",
+        kind="intensive",
+        takes=("supply", "demand"),
+        defaults={"decay": exponential(half_life_min=60.0), "method": "2sfca"},
+    ),
+    "spatial_availability": Measure(
+        spatial_availability,
+        title_zh="空间可得性",
+        title_en="Spatial availability",
+        meaning_zh="按人口与旅行时间在竞争者之间分配后,本市分得的机会。",
+        meaning_en="Opportunities that fall to the city when all who reach them share them.",
+        unit_zh="",
+        unit_en="",
+        better="high",
+        kind="extensive",
+        takes=("opportunities", "demand"),
+        defaults={"decay": exponential(half_life_min=60.0)},
+    ),
+    "balancing_time": Measure(
+        balancing_time,
+        title_zh="平衡时间",
+        title_en="Balancing time",
+        meaning_zh="可到达的供给达到本市需求所需的旅行时间。",
+        meaning_en="Travel time until the supply in reach equals the city's demand.",
+        unit_zh="分钟",
+        unit_en="min",
+        better="low",
+        kind="intensive",
+        takes=("supply", "demand"),
     ),
 }
