@@ -182,6 +182,30 @@ def test_shares_of_the_region_need_every_city(table: pd.DataFrame) -> None:
     assert of_three.loc[A, "note"] == "No value: 1 of 3 cities have no GDP."
 
 
+def test_a_sector_s_share_is_of_the_sum_of_the_three(table: pd.DataFrame) -> None:
+    sectors = [
+        (city, 2022, f"va_{name}", "preliminary", value, "1e8 CNY", f"s{city}", grade)
+        for city, amounts, grade in ((A, (1.0, 4.0, 5.0), "high"), (B, (2.0, 2.0, 4.0), "low"))
+        for name, value in zip(("primary", "secondary", "tertiary"), amounts, strict=True)
+    ]
+    rows = pd.concat([table, pd.DataFrame(sectors, columns=COLUMNS)]).sample(frac=1, random_state=2)
+    values = values_of(rows, "tertiary_share", 2022, cities=[B, C, A])
+    assert values["value"].fillna(-1.0).to_dict() == {B: 50.0, C: -1.0, A: 50.0}
+    assert values["confidence"].to_dict() == {B: "low", C: "", A: "high"}
+    assert values["source_id"].to_dict() == {B: f"s{B}", C: "", A: f"s{A}"}
+    group = _group(group_values(rows, GROUPS, "secondary_share", year=2022), "ab")
+    assert group["value"] == pytest.approx(100.0 * 6.0 / 18.0)
+    rows.loc[rows["indicator"].eq("va_primary"), "unit"] = "1e4 CNY"
+    with pytest.raises(ArgumentError, match="cannot be added"):
+        values_of(rows, "tertiary_share", 2022)
+
+
+def test_shares_of_a_group_are_shares_of_the_whole_region(table: pd.DataFrame) -> None:
+    one = pd.DataFrame({"group_id": ["a"], "member_id": [A]})
+    value = group_values(table, one, "gdp_share_region", year=2022, cities=[A, B])["value"]
+    assert value.round(9).tolist() == [76.923076923]
+
+
 def test_a_denominator_of_zero_gives_no_value(table: pd.DataFrame) -> None:
     table.loc[table["indicator"].eq("population_resident") & table["adcode"].eq(A), "value"] = 0.0
     values = values_of(table, "gdp_per_capita", 2022, cities=[A, B])

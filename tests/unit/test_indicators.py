@@ -239,6 +239,20 @@ def test_an_unknown_sheet_is_refused_with_the_nearest_name(tmp_path: Path) -> No
         read_grid(tmp_path / "a.xlsx", sheet="GDP2022")
 
 
+def test_a_confidence_that_is_no_grade_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.csv", "城市,2022,confidence\n合肥市,1,sure\n宿州市,2,low\n")
+    with pytest.raises(TableError, match="row 2, column 'confidence': is not legal"):
+        read_indicators(path, indicator="gdp", unit="亿元")
+
+
+def test_a_column_chosen_by_name_is_read_and_the_others_are_not(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.csv", "市,代号,甲,乙\n苏州市,340100,7,8\n")
+    table, _ = read_indicators(
+        path, indicator="gdp", year=2022, unit="亿元", code_column="代号", value_column="乙"
+    )
+    assert _values(table) == {"340100": 8.0}
+
+
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "=cmd|'/c calc'!A1", "\u202e1"])
 def test_hostile_cells_are_refused_as_numbers_and_as_cities(tmp_path: Path, hostile: str) -> None:
     path = _write(tmp_path / "a.csv", f'城市,2022\n合肥市,"{hostile}"\n"{hostile}x",1\n')
