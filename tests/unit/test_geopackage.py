@@ -336,6 +336,42 @@ def test_hostile_text_is_only_text(hostile_run: Run, hostile_text: str, tmp_path
         assert not [e for e in root.iter() if "[%" in "".join(e.attrib.values())]
 
 
+IDS = {
+    "layer_id": {
+        "gdp_per_capita": "nearest_core",
+        "population": "x'; DROP TABLE cities; --",
+        "gdp_growth": "人均",
+        "mean_time_rail": "A b",
+    }
+}
+
+
+def test_hostile_ids_and_columns_of_the_users_own_are_renamed(tmp_path: Path) -> None:
+    run = sample_run()
+    strange = replace(
+        run,
+        cities=run.cities.assign(**{"a_b_min": 1.5, "fid": 7, "geom": "x", "A  B min": "<b>"}),
+        layers=run.layers.replace(IDS),
+        results=run.results.replace(IDS),
+    )
+    cities = read(write_geopackage(strange, tmp_path / "x.gpkg"), "cities").set_index("adcode")
+    names = [column.name for column in layer_columns(strange)]
+    assert names == [
+        "nearest_core_yuan",
+        "x_drop_table_cities_10_000_people",
+        "layer_pct",
+        "a_b_min_2",
+    ]
+    for name, layer_id in zip(names, IDS["layer_id"], strict=True):
+        np.testing.assert_equal(
+            cities[name].to_numpy(), run.values(layer_id, YEAR)[cities.index].to_numpy()
+        )
+    assert set(cities["nearest_core"]) == set(run.cores)
+    assert set(cities["a_b_min"]) == {1.5}
+    assert set(cities["a_b_min_3"]) == {"<b>"}
+    assert {"fid_2", "geom_2"} <= set(cities.columns)
+
+
 def test_text_that_qgis_would_evaluate_is_disarmed() -> None:
     style = Style("s", "[% env('HOME') %]", (), {"a": "[%1%]"}, note="<b>[%2%]</b>")
     text = qml(style)

@@ -16,6 +16,13 @@ from yrdgeo.units import SUFFIXES
 
 LONGEST_STEM, LONGEST_UNIT = 40, 20  # characters; SQLite and QGIS take more, people do not
 _UNSEEN = "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that reorder text
+# Columns that stand beside the layers in a table of cities.
+NEAREST = {
+    "core": "nearest_core",
+    "travel_time_min": "nearest_core_min",
+    "margin_min": "nearest_core_margin_min",
+}
+RESERVED = ("adcode", "fid", "geom", "geometry", *NEAREST.values())
 DOUBTFUL = ("low", "unverified")
 _SUFFIX_OF_WORDS = {words.lower(): suffix for suffix, pair in SUFFIXES.items() for words in pair}
 
@@ -119,7 +126,8 @@ def layer_columns(run: Run) -> list[LayerColumn]:
     wanted = [
         _name(row, int(year), run.year) for row, year in zip(rows, shown.to_numpy(), strict=True)
     ]
-    names = distinct(wanted, taken=[str(name) for name in run.cities.columns] + ["adcode", "fid"])
+    own = [name for column in run.cities.columns for name in (str(column), slug(str(column)))]
+    names = distinct(wanted, taken=[*own, *RESERVED])
     columns = []
     for row, year, name, layer_id in zip(rows, shown, names, layers["layer_id"], strict=True):
         doubtful = shown_rows(run, str(layer_id), int(year))["confidence"].isin(DOUBTFUL).any()

@@ -14,7 +14,16 @@ from shapely import LineString
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.provenance import whole_file
-from yrdgeo.publish.columns import LayerColumn, clean, distinct, layer_columns, slug, wide_table
+from yrdgeo.publish.columns import (
+    NEAREST,
+    RESERVED,
+    LayerColumn,
+    clean,
+    distinct,
+    layer_columns,
+    slug,
+    wide_table,
+)
 from yrdgeo.publish.csvtables import TABLES
 from yrdgeo.publish.gpkgextras import add_extras, pack
 from yrdgeo.results import Run
@@ -134,15 +143,14 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 
 def city_layer(run: Run, columns: Sequence[LayerColumn]) -> gpd.GeoDataFrame:
     """Return the cities with a column a mapped layer and their nearest core, sorted by adcode."""
-    cores = run.hinterlands.rename(
-        columns={
-            "core": "nearest_core",
-            "travel_time_min": "nearest_core_min",
-            "margin_min": "nearest_core_margin_min",
-        }
-    )
+    cores = run.hinterlands[list(NEAREST)].rename(columns=NEAREST)
+    wide = wide_table(run, columns).join(cores)
     about = run.cities.sort_index()
-    joined = about.join(wide_table(run, columns)).join(cores).rename_axis("adcode").reset_index()
+    # The styles know the layers' columns by name, so a user's own column of that name gives way.
+    own = [name for name in about.columns if name != "geometry"]
+    names = distinct((slug(str(name)) or "column" for name in own), taken=[*RESERVED, *wide])
+    about = about.rename(columns=dict(zip(own, names, strict=True)))
+    joined = about.join(wide).rename_axis("adcode").reset_index()
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=run.cities.crs)
 
 
