@@ -1,0 +1,123 @@
+// The page's one state and what follows from it: the layer, its view, words, numbers.
+(function (atlas) {
+  "use strict";
+
+  const LOCALES = ["zh-CN", "en-GB"];
+  const LANGUAGES = ["zh", "en"];
+  const FROM = "from:"; // layers of travel time from a chosen city: from:rail, from:road, from:best
+
+  atlas.create = function (data) {
+    const listeners = [];
+    const first = data.layers[0];
+    const state = {
+      lang: LANGUAGES.indexOf(data.languages[0]),
+      layer: first ? first.id : "",
+      year: first ? first.year : data.run.year,
+      scenario: "",
+      pin: -1,
+      hover: -1,
+      group: "",
+      origin: data.cores.length ? data.cores[0] : 0,
+      tab: "ranking",
+      pair: "",
+      scheme: "",
+      story: "",
+      other: -1,
+      overlays: new Set(["pairs", "cores"]),
+    };
+    const app = { data, state, count: data.cities.ids.length };
+
+    // Call back when one of the named parts of the state has changed.
+    app.on = (keys, act) => listeners.push([keys, act]);
+    app.set = (patch) => {
+      const changed = Object.keys(patch).filter((key) => state[key] !== patch[key]);
+      Object.assign(state, patch);
+      if (changed.includes("layer") || changed.includes("origin")) settleYear();
+      if (changed.length) tell(changed);
+    };
+    app.refresh = () => tell(Object.keys(state));
+
+    function tell(changed) {
+      for (const [keys, act] of listeners) if (keys.some((key) => changed.includes(key))) act(changed);
+    }
+
+    function settleYear() {
+      if (!app.scenarios().includes(state.scenario)) state.scenario = "";
+      const years = app.years();
+      if (years.includes(state.year)) return;
+      const wanted = app.layer().year;
+      state.year = years.includes(wanted) ? wanted : years[years.length - 1];
+    }
+
+    // Words and numbers in the chosen language.
+    app.t = (key, vars) => {
+      const text = data.words[state.lang][key];
+      if (text === undefined) throw new Error("no word " + key);
+      return text.replace(/\{(\w+)\}/g, (_, name) => String(vars[name]));
+    };
+    app.say = (pair) => pair[state.lang];
+    app.locale = () => LOCALES[state.lang];
+    app.number = (value, decimals) =>
+      new Intl.NumberFormat(LOCALES[state.lang], {
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+      }).format(value);
+    app.withUnit = (text, unit) => (unit ? text + (state.lang === 0 && !/^[A-Za-z]/.test(unit) ? "" : " ") + unit : text);
+    app.city = (i) => app.say(data.cities.short[i]);
+    app.fullCity = (i) => app.say(data.cities.names[i]);
+
+    // The layer on show; travel times from a city are a layer too.
+    app.isFrom = () => state.layer.startsWith(FROM);
+    app.layer = () => (app.isFrom() ? fromLayer(state.layer.slice(FROM.length)) : app.layerById(state.layer));
+    app.layerById = (id) => data.layers.find((layer) => layer.id === id);
+
+    function fromLayer(mode) {
+      const names = data.cities.short[state.origin];
+      const title = [0, 1].map((i) =>
+        data.words[i]["from_" + mode].replace("{city}", names[i]));
+      return {
+        id: FROM + mode, title, unit: [data.words[0].minutes, data.words[1].minutes],
+        meaning: [data.words[0].from_meaning, data.words[1].from_meaning],
+        topic: "access", decimals: 0, better: "low", sources: [], year: data.run.year,
+        breaks: data.times.breaks, colours: data.times.colours, scheme: "manual", midpoint: null,
+        views: { [data.run.year + "|"]: fromView(mode) },
+      };
+    }
+
+    function fromView(mode) {
+      const values = data.times.minutes[mode][state.origin];
+      const sorted = values.filter((v) => v !== null).sort((a, b) => a - b);
+      return {
+        values, classes: data.times.classes[mode][state.origin],
+        ranks: values.map((v) => (v === null ? null : sorted.indexOf(v) + 1)),
+        flags: ".".repeat(values.length), vintages: [""], vintage: values.map(() => 0), notes: {},
+      };
+    }
+
+    app.viewOf = (layer, year, scenario) => layer.views[year + "|" + scenario] || layer.views[year + "|"] || null;
+    app.view = () => app.viewOf(app.layer(), state.year, state.scenario);
+    app.years = (layer) => {
+      const keys = Object.keys((layer || app.layer()).views);
+      return [...new Set(keys.map((key) => Number(key.split("|")[0])))].sort((a, b) => a - b);
+    };
+    app.scenarios = () => [...new Set(Object.keys(app.layer().views).map((key) => key.slice(key.indexOf("|") + 1)))];
+
+    // One city's value, as printed everywhere.
+    app.printed = (i, layer = app.layer(), view = app.view()) => {
+      const value = view.values[i];
+      if (value !== null) return app.withUnit(app.number(value, layer.decimals), app.say(layer.unit));
+      return app.t(view.classes[i] === "x" ? "no_path" : "no_data");
+    };
+    app.colour = (letter, layer = app.layer()) =>
+      letter === "-" ? "url(#hatch)" : letter === "x" ? "url(#cross)" : layer.colours[Number(letter)];
+    app.ranked = (view = app.view()) => view.values.filter((v) => v !== null).length;
+    app.flat = (letter, layer = app.layer()) => (letter === "-" || letter === "x" ? "#ffffff" : layer.colours[Number(letter)]);
+
+    app.point = (i) => { if (state.hover !== i) app.set({ hover: i }); };
+    app.pinCity = (i) => {
+      const pin = state.pin === i ? -1 : i;
+      app.set(app.isFrom() && pin >= 0 ? { pin, origin: pin } : { pin });
+    };
+    return app;
+  };
+})((window.atlas = window.atlas || {}));

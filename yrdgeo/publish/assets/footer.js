@@ -1,0 +1,42 @@
+// Sources with years and licences, warnings, the meaning of the number, the approval line.
+(function (atlas) {
+  "use strict";
+
+  atlas.footer = function (app) {
+    const { data } = app;
+    const root = atlas.byId("footer");
+
+    function drawer(name, title, content) {
+      return atlas.el("details", { class: name, name: "footer" }, atlas.el("summary", { text: title }), atlas.el("div", { class: "drawer" }, content));
+    }
+
+    function source(row) {
+      const title = app.state.lang === 0 && row.title_zh ? row.title_zh : row.title;
+      const facts = [row.publisher, row.vintage, row.licence].filter(Boolean).join(" · ");
+      return atlas.el("li", {}, atlas.el("b", { text: title || row.source_id }), facts ? " — " + facts : null,
+        row.url ? atlas.el("span", { class: "url", text: row.url }) : null);
+    }
+
+    function show() {
+      const layer = app.layer();
+      const mine = data.sources.filter((row) => layer.sources.includes(row.source_id));
+      const warnings = data.run.warnings[app.state.lang];
+      const short = mine.slice(0, 2).map((row) => [app.state.lang === 0 && row.title_zh ? row.title_zh : row.title, row.vintage].filter(Boolean).join(", ")).join("; ");
+      const open = [...root.querySelectorAll("details[open]")].map((one) => one.className);
+      atlas.put(root,
+        atlas.el("p", { class: "current" }, atlas.el("b", { text: app.t("source") + app.t("colon") }), short || app.t("computed_here"), mine.length > 2 ? app.t("and_more", { n: mine.length - 2 }) : null),
+        drawer("method", app.t("meaning"), [atlas.el("p", { text: app.say(layer.meaning) }), atlas.el("p", { text: app.t("classes_say", { scheme: app.t("scheme_" + layer.scheme), n: layer.colours.length }) })]),
+        drawer("sources", app.t("sources_n", { n: data.sources.length }), atlas.el("ul", {}, data.sources.map(source))),
+        drawer("warnings", app.t("warnings_n", { n: warnings.length }), warnings.length ? atlas.el("ul", {}, warnings.map((text) => atlas.el("li", { text }))) : atlas.el("p", { text: app.t("no_warnings") })),
+        data.run.approval ? atlas.el("p", { class: "approval", text: app.t("approval") + app.t("colon") + data.run.approval }) : null,
+        atlas.el("p", { class: "version", text: "yrdgeo " + data.run.version + " · Leaflet " + L.version }));
+      for (const one of root.querySelectorAll("details")) if (open.includes(one.className)) one.open = true;
+    }
+
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      for (const one of root.querySelectorAll("details[open]")) one.open = false;
+    });
+    app.on(["layer", "lang", "origin"], show);
+  };
+})((window.atlas = window.atlas || {}));

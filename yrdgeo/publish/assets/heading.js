@@ -1,0 +1,50 @@
+// What, where, when, in which unit; and one sentence with the numbers.
+(function (atlas) {
+  "use strict";
+
+  function median(sorted) {
+    const m = sorted.length / 2;
+    return sorted.length % 2 ? sorted[Math.floor(m)] : (sorted[m - 1] + sorted[m]) / 2;
+  }
+
+  function spread(app, layer, view) {
+    const seen = view.values.map((value, i) => ({ value, i })).filter((one) => one.value !== null).sort((a, b) => a.value - b.value);
+    if (!seen.length) return app.t("nothing_known");
+    const low = seen[0];
+    const high = seen[seen.length - 1];
+    const show = (v) => app.withUnit(app.number(v, layer.decimals), app.say(layer.unit));
+    const vars = { high: app.city(high.i), high_value: show(high.value), low: app.city(low.i), low_value: show(low.value) };
+    const ratio = low.value > 0 && high.value / low.value >= 1.2
+      ? app.t("ratio", { ratio: app.number(high.value / low.value, 1) }) : "";
+    const half = app.t("half_below", { n: seen.length, median: show(median(seen.map((one) => one.value))) });
+    return app.t("spread", { ...vars, ratio }) + half + gaps(app, view);
+  }
+
+  function gaps(app, view) {
+    const missing = [...view.classes].filter((letter) => letter === "-").length;
+    const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
+    return (missing ? app.t("missing_n", { n: missing }) : "") + (unverified ? app.t("unverified_n", { n: unverified }) : "");
+  }
+
+  function reach(app, view) {
+    const within = (limit) => view.values.filter((v, i) => v !== null && i !== app.state.origin && v <= limit).length;
+    const lost = view.values.filter((v) => v === null).length;
+    return app.t("reach", { city: app.city(app.state.origin), one: within(60), two: within(120), three: within(180), n: view.values.length - 1 })
+      + (lost ? app.t("lost_n", { n: lost }) : "");
+  }
+
+  atlas.heading = function (app) {
+    function show() {
+      const layer = app.layer();
+      const view = app.view();
+      const title = app.t("title_line", { title: app.say(layer.title), year: app.state.year });
+      const unit = app.say(layer.unit);
+      atlas.byId("region").textContent = app.say(app.data.run.title);
+      atlas.put(atlas.byId("title"), document.createTextNode(title), unit ? atlas.el("span", { class: "unit", text: app.t("in_unit", { unit }) }) : null);
+      atlas.byId("subtitle").textContent = app.isFrom() ? reach(app, view) : spread(app, layer, view);
+      document.title = title + " · " + app.say(app.data.run.title);
+      document.documentElement.lang = app.locale();
+    }
+    app.on(["layer", "year", "scenario", "origin", "lang"], show);
+  };
+})((window.atlas = window.atlas || {}));

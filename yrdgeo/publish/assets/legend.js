@@ -1,0 +1,59 @@
+// The legend is the classes: colour, bounds and how many cities are in each.
+(function (atlas) {
+  "use strict";
+
+  // The words of one class: its bounds, as printed.
+  atlas.classText = (app, layer, k) => {
+    const n = layer.colours.length;
+    const bound = (i) => app.number(layer.breaks[i], layer.decimals);
+    if (n === 1) return app.t("one_class");
+    if (k === 0) return "≤ " + bound(0);
+    if (k === n - 1) return "> " + bound(k - 1);
+    return bound(k - 1) + " – " + bound(k);
+  };
+
+  const tally = (text, letter) => [...text].filter((one) => one === letter).length;
+
+  atlas.legendRows = (app) => {
+    const layer = app.layer();
+    const view = app.view();
+    const ever = (letter) => Object.values(layer.views).some((one) => one.classes.includes(letter));
+    const rows = layer.colours.map((colour, k) => ({
+      key: String(k), fill: colour, text: atlas.classText(app, layer, k), count: tally(view.classes, String(k)),
+    })).reverse();
+    if (ever("-")) rows.push({ key: "-", fill: "url(#hatch)", text: app.t("no_data"), count: tally(view.classes, "-") });
+    if (ever("x")) rows.push({ key: "x", fill: "url(#cross)", text: app.t("no_path"), count: tally(view.classes, "x") });
+    const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
+    if (unverified) rows.push({ key: "u", fill: "url(#dots)", text: app.t("unverified"), count: unverified });
+    return rows;
+  };
+
+  atlas.legend = function (app) {
+    const box = atlas.byId("legend");
+
+    function row(one) {
+      const swatch = atlas.svg("svg", { class: "swatch", viewBox: "0 0 24 16", "aria-hidden": "true" },
+        atlas.svg("rect", { x: 0.5, y: 0.5, width: 23, height: 15, fill: one.key === "u" ? "#c9d3d6" : one.fill, stroke: "#5b6166", "stroke-width": 0.8 }),
+        one.key === "u" ? atlas.svg("rect", { x: 0.5, y: 0.5, width: 23, height: 15, fill: one.fill }) : null);
+      return atlas.el("li", {
+        "data-class": one.key,
+        on: { mouseenter: () => app.set({ group: one.key }), mouseleave: () => app.set({ group: "" }) },
+      }, swatch, atlas.el("span", { class: "bounds", text: one.text }),
+      atlas.el("span", { class: "count", text: String(one.count), title: app.t("cities_n", { n: one.count }) }));
+    }
+
+    function show() {
+      const layer = app.layer();
+      const unit = app.say(layer.unit);
+      const notes = [];
+      if (layer.midpoint !== null && layer.midpoint !== undefined) notes.push(app.t("midpoint", { v: app.number(layer.midpoint, layer.decimals) }));
+      if (layer.better === "low") notes.push(app.t("low_better"));
+      atlas.put(box,
+        atlas.el("h2", {}, app.say(layer.title)),
+        atlas.el("p", { class: "unit", text: [unit, app.t("legend_count")].filter(Boolean).join(" · ") }),
+        atlas.el("ul", {}, atlas.legendRows(app).map(row)),
+        notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null);
+    }
+    app.on(["layer", "year", "scenario", "origin", "lang"], show);
+  };
+})((window.atlas = window.atlas || {}));

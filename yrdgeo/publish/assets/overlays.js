@@ -1,0 +1,154 @@
+// What can be drawn over the choropleth: pairs, railways, roads, cores, hinterlands.
+(function (atlas) {
+  "use strict";
+
+  const LINE = 1e-3;
+  const BEND = 0.16; // how far an arc leaves the straight line, as a share of its length
+  const STYLES = {
+    hsr: { weight: 2.2 },
+    rail: { weight: 1.2 },
+    road: { weight: 0.9 },
+  };
+
+  // A gentle curve from helper to helped, as points of latitude and longitude.
+  atlas.curve = (map, [from, to]) => {
+    const a = map.project(from, 8);
+    const b = map.project(to, 8);
+    const side = b.x >= a.x ? 1 : -1; // always bulging north
+    const c = L.point((a.x + b.x) / 2 + side * (b.y - a.y) * BEND, (a.y + b.y) / 2 - side * (b.x - a.x) * BEND);
+    const points = [];
+    for (let k = 0; k <= 32; k += 1) {
+      const t = k / 32;
+      const x = (1 - t) ** 2 * a.x + 2 * t * (1 - t) * c.x + t * t * b.x;
+      const y = (1 - t) ** 2 * a.y + 2 * t * (1 - t) * c.y + t * t * b.y;
+      points.push(map.unproject([x, y], 8));
+    }
+    return points;
+  };
+
+  atlas.overlays = function (app, map, regions) {
+    const { data, state } = app;
+    const groups = {};
+    const group = (name) => (groups[name] ||= L.layerGroup());
+
+    const opened = (line) => line.status === "open" && (!line.open || Number(line.open.slice(0, 4)) <= state.year);
+
+    function lines(mode) {
+      group(mode).clearLayers();
+      for (const line of data.lines.filter((one) => one.mode === mode)) {
+        const way = line.lines.map((steps) => atlas.unstep(steps, LINE));
+        const style = { ...regions.still("lines"), color: data.marks[mode], ...STYLES[mode], dashArray: opened(line) ? null : "3 5" };
+        if (mode !== "road") L.polyline(way, { ...style, color: "#ffffff", weight: style.weight + 1.6, dashArray: null }).addTo(group(mode));
+        const drawn = L.polyline(way, { ...style, interactive: mode !== "road", bubblingMouseEvents: false }).addTo(group(mode));
+        if (mode !== "road") speak(drawn, () => lineText(line));
+      }
+      if (mode === "hsr") for (const station of data.stations) stop(station);
+    }
+
+    function stop(station) {
+      const dot = L.circleMarker(station.at, {
+        pane: "lines", renderer: regions.renderer("lines"), radius: 2.4, color: data.marks.hsr, weight: 1.2, fillColor: "#ffffff", fillOpacity: 1,
+      }).addTo(group("hsr"));
+      speak(dot, () => [app.say(station.name), app.t("station")]);
+    }
+
+    function lineText(line) {
+      const when = line.open ? app.t(opened(line) ? "opened" : "opens", { date: line.open }) : app.t(line.status === "open" ? "long_open" : "not_open");
+      return [app.say(line.name) || app.t("mode_" + line.mode), app.t("mode_" + line.mode) + " · " + when];
+    }
+
+    function speak(layer, text) {
+      layer.on("mouseover mousemove", (event) => app.tip(event.originalEvent, text()));
+      layer.on("mouseout", () => app.tip(null));
+    }
+
+    function cores() {
+      group("cores").clearLayers();
+      data.cores.filter((i) => i >= 0).forEach((i, rank) => {
+        L.circleMarker(data.cities.seats[i], {
+          ...regions.still("arcs"), radius: rank ? 4 : 5.5, color: "#ffffff", weight: 1.5, fillColor: data.marks.core, fillOpacity: 1,
+        }).addTo(group("cores"));
+      });
+    }
+
+    function hinterlands() {
+      group("hinterlands").clearLayers();
+      const style = { ...regions.still("lines"), color: data.marks.hinterland };
+      L.polyline(regions.shapes.lines(data.map.hinterlands), { ...style, color: "#ffffff", weight: 5 }).addTo(group("hinterlands"));
+      L.polyline(regions.shapes.lines(data.map.hinterlands), { ...style, weight: 2.4, dashArray: "7 4" }).addTo(group("hinterlands"));
+      data.hinterlands.core.forEach((core, i) => {
+        if (core < 0 || core === i) return;
+        L.polyline([data.cities.seats[i], data.cities.seats[core]], { ...style, weight: 1, opacity: 0.75 }).addTo(group("hinterlands"));
+      });
+    }
+
+    function pairs() {
+      group("pairs").clearLayers();
+      const shown = data.pairs.filter((pair) => pair.scheme[0] === state.scheme);
+      for (const pair of shown) arc(pair);
+      const chosen = shown.find((pair) => pair.id === state.pair);
+      if (chosen) arc(chosen);
+    }
+
+    function arc(pair) {
+      const chosen = pair.id === state.pair;
+      const colour = data.marks[pair.class];
+      const points = atlas.curve(map, pair.ends);
+      const weight = (pair.class === "adjacent" ? 4 : 2.2) + (chosen ? 1.4 : 0);
+      const faded = state.pair && !chosen;
+      const base = { pane: "arcs", renderer: regions.renderer("arcs"), smoothFactor: 0, lineCap: "round" };
+      const stem = points.slice(0, -2);
+      L.polyline(stem, { ...base, color: "#ffffff", weight: weight + 2.6, interactive: false }).addTo(group("pairs"));
+      const line = L.polyline(stem, { ...base, color: faded ? "#9a8f88" : colour, weight, bubblingMouseEvents: false }).addTo(group("pairs"));
+      L.polyline(points, { ...base, color: colour, weight: 14, opacity: 0, bubblingMouseEvents: false })
+        .on("mouseover mousemove", (event) => app.tip(event.originalEvent, pairText(pair)))
+        .on("mouseout", () => app.tip(null))
+        .on("click", () => app.set({ pair: chosen ? "" : pair.id, tab: "pairs" }))
+        .addTo(group("pairs"));
+      line.getElement()?.setAttribute("data-pair", pair.id);
+      head(points, weight, faded ? "#9a8f88" : colour);
+      const start = L.circleMarker(pair.ends[0], { ...regions.still("arcs"), radius: 3, color: "#ffffff", weight: 1.2, fillColor: faded ? "#9a8f88" : colour, fillOpacity: 1 });
+      start.addTo(group("pairs"));
+    }
+
+    // The arrowhead keeps its size on the screen, so it is made anew at each zoom.
+    function head(points, weight, colour) {
+      const tip = map.latLngToLayerPoint(points[points.length - 1]);
+      const back = map.latLngToLayerPoint(points[points.length - 4]);
+      const angle = Math.atan2(tip.y - back.y, tip.x - back.x);
+      const size = 7 + weight;
+      const corner = (turn) => map.layerPointToLatLng([tip.x - size * Math.cos(angle + turn), tip.y - size * Math.sin(angle + turn)]);
+      L.polygon([points[points.length - 1], corner(0.42), corner(-0.42)], {
+        ...regions.still("arcs"), color: "#ffffff", weight: 1.2, fillColor: colour, fillOpacity: 1,
+      }).addTo(group("pairs"));
+    }
+
+    function pairText(pair) {
+      const names = pair.names.map((name) => app.say(name));
+      return [names.join(" → "), app.t(pair.class)].concat(app.pairFacts(pair).slice(0, 3));
+    }
+
+    const draw = { pairs, cores, hinterlands, hsr: () => lines("hsr"), rail: () => lines("rail"), road: () => lines("road") };
+    function show() {
+      for (const [name, make] of Object.entries(draw)) {
+        const on = state.overlays.has(name);
+        if (on && !map.hasLayer(group(name))) { group(name).addTo(map); make(); }
+        if (!on && map.hasLayer(group(name))) group(name).remove();
+      }
+    }
+
+    map.on("zoomend", () => { if (state.overlays.has("pairs")) pairs(); });
+    app.on(["overlays"], show);
+    app.on(["scheme", "pair"], () => { if (state.overlays.has("pairs")) pairs(); });
+    app.on(["year"], () => { for (const mode of ["hsr", "rail"]) if (state.overlays.has(mode)) lines(mode); });
+    return { available: available(data) };
+  };
+
+  function available(data) {
+    const modes = ["hsr", "rail", "road"].filter((mode) => data.lines.some((line) => line.mode === mode));
+    return [
+      ...(data.pairs.length ? ["pairs"] : []), ...modes,
+      ...(data.cores.length ? ["cores"] : []), ...(data.hinterlands ? ["hinterlands"] : []),
+    ];
+  }
+})((window.atlas = window.atlas || {}));

@@ -1,0 +1,130 @@
+// The ranked table: bars in the map's classes, and groups as ratio of sums.
+(function (atlas) {
+  "use strict";
+
+  const ALL = "";
+  const GROUPS = "groups";
+
+  atlas.ranking = function (app, root) {
+    const { data, state } = app;
+    let filter = ALL;
+    let ascending = false;
+    const select = atlas.el("select", { id: "ranking-filter", on: { change: () => { filter = select.value; rows(); } } });
+    const label = atlas.el("label", { for: "ranking-filter" });
+    const reading = atlas.el("p", { class: "reading" });
+    const body = atlas.el("tbody", {});
+    const head = atlas.el("tr", {});
+    const table = atlas.el("table", { class: "ranking" }, atlas.el("thead", {}, head), body);
+    root.append(atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
+
+    function tools() {
+      label.textContent = app.t("show");
+      const withValues = data.groups.filter((group) => group.values[key()]);
+      const filters = data.groups.filter((group) => group.members.length > 1 && group.members.length < app.count && group.members.every((i) => i >= 0));
+      if (filter === GROUPS && !withValues.length) filter = ALL;
+      atlas.put(select,
+        atlas.el("option", { value: ALL, text: app.t("all_cities") }),
+        withValues.length ? atlas.el("option", { value: GROUPS, text: app.t("groups_as_sums") }) : null,
+        filters.length ? atlas.el("optgroup", { label: app.t("only_members") }, filters.map((group) => atlas.el("option", { value: group.id, text: app.say(group.name) }))) : null);
+      select.value = filter;
+    }
+
+    const key = () => state.layer + "|" + state.year;
+
+    function header() {
+      const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending ? "lowest_first" : "highest_first"), on: { click: () => { ascending = !ascending; rows(); } } });
+      const change = hasChange() ? atlas.el("th", { scope: "col", class: "change", text: app.t("since_year", { year: app.years()[0] }) }) : null;
+      atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
+        change, atlas.el("th", { scope: "col", class: "number", colspan: 2 }, by));
+      body.parentNode.parentNode.setAttribute("aria-label", app.t("tab_ranking"));
+    }
+
+    const hasChange = () => filter !== GROUPS && app.years()[0] !== state.year && app.years().length > 1;
+
+    function bar(value, low, high, colour) {
+      const zero = Math.max(low, Math.min(high, app.layer().midpoint ?? 0));
+      const scale = (v) => ((v - low) / (high - low || 1)) * 100;
+      const ends = [scale(zero), scale(value)].sort((a, b) => a - b);
+      return atlas.svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+        atlas.svg("rect", { x: ends[0], y: 0, width: Math.max(0.8, ends[1] - ends[0]), height: 10, fill: colour, stroke: "#5b6166", "stroke-width": 0.6, "vector-effect": "non-scaling-stroke" }));
+    }
+
+    function span(values) {
+      const middle = app.layer().midpoint ?? 0;
+      return [Math.min(middle, ...values), Math.max(middle, ...values)];
+    }
+
+    function rows() {
+      header();
+      if (filter === GROUPS) groupRows();
+      else cityRows();
+      mark();
+    }
+
+    function cityRows() {
+      const view = app.view();
+      const layer = app.layer();
+      const members = filter === ALL ? null : data.groups.find((group) => group.id === filter).members;
+      const list = view.values.map((_, i) => i).filter((i) => !members || members.includes(i));
+      const direction = ascending ? 1 : -1;
+      list.sort((a, b) => {
+        const [x, y] = [view.values[a], view.values[b]];
+        if (x === null || y === null) return (x === null) - (y === null);
+        return (x - y) * direction || a - b;
+      });
+      const [low, high] = span(view.values.filter((v) => v !== null));
+      const before = hasChange() ? app.viewOf(layer, app.years()[0], "") : null;
+      atlas.put(body, list.map((i) => {
+        const value = view.values[i];
+        const flag = view.flags[i] === "u" && value !== null;
+        return atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
+          atlas.el("td", { class: "rank", text: view.ranks[i] === null ? "" : app.number(view.ranks[i], 0) }),
+          atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(i), "aria-pressed": String(state.pin === i), on: { click: () => app.pinCity(i), focus: () => app.point(i) } })),
+          before ? atlas.el("td", { class: "change", text: shift(before.ranks[i], view.ranks[i]) }) : null,
+          atlas.el("td", { class: "bars" }, value === null ? null : bar(value, low, high, app.colour(view.classes[i], layer))),
+          atlas.el("td", { class: "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
+            value === null ? app.t(view.classes[i] === "x" ? "no_path" : "no_data") : app.number(value, layer.decimals)));
+      }));
+      const unit = app.say(layer.unit);
+      reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means")].filter(Boolean).join(" · ");
+    }
+
+    const shift = (was, is) => (was === null || is === null ? "" : was === is ? "=" : (is < was ? "▲" : "▼") + Math.abs(was - is));
+
+    function groupRows() {
+      const layer = app.layer();
+      const list = data.groups.filter((group) => group.values[key()] && group.values[key()][0] !== null);
+      list.sort((a, b) => (a.values[key()][0] - b.values[key()][0]) * (ascending ? 1 : -1));
+      const [low, high] = span(list.map((group) => group.values[key()][0]));
+      atlas.put(body, list.map((group, rank) => {
+        const [value, n, missing] = group.values[key()];
+        return atlas.el("tr", {},
+          atlas.el("td", { class: "rank", text: String(rank + 1) }),
+          atlas.el("th", { scope: "row" }, app.say(group.name), atlas.el("span", { class: "members", text: missing ? app.t("members_missing", { n, missing }) : app.t("members", { n }) })),
+          atlas.el("td", { class: "bars" }, bar(value, low, high, "#aab4ba")),
+          atlas.el("td", { class: "number", text: app.number(value, layer.decimals) }));
+      }));
+      reading.textContent = app.t("ratio_of_sums");
+    }
+
+    function mark() {
+      for (const row of body.children) {
+        const i = data.cities.ids.indexOf(row.dataset.city);
+        row.classList.toggle("hover", i >= 0 && (i === state.hover));
+        row.classList.toggle("pinned", i >= 0 && (i === state.pin));
+        row.querySelector("button")?.setAttribute("aria-pressed", String(i >= 0 && i === state.pin));
+      }
+    }
+
+    function reveal() {
+      mark();
+      if (state.pin < 0 || state.tab !== "ranking") return;
+      const row = [...body.children].find((one) => one.dataset.city === data.cities.ids[state.pin]);
+      if (row && !row.contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
+    }
+
+    app.on(["layer", "year", "scenario", "origin", "lang"], () => { tools(); rows(); });
+    app.on(["hover"], mark);
+    app.on(["pin"], reveal);
+  };
+})((window.atlas = window.atlas || {}));

@@ -1,0 +1,83 @@
+// The choropleth: fills from the classes, borders once, the city in hand on top.
+(function (atlas) {
+  "use strict";
+
+  const PATTERNS = { hatch: "M-2 2L2 -2M0 8L8 0M6 10L10 6", cross: "M0 0L8 8M8 0L0 8" };
+
+  // Hatches for what has no number, dots for what nobody has verified.
+  atlas.patterns = () => {
+    const box = { width: 8, height: 8, patternUnits: "userSpaceOnUse" };
+    const hatched = Object.entries(PATTERNS).map(([id, d]) =>
+      atlas.svg("pattern", { id, ...box },
+        atlas.svg("rect", { width: 8, height: 8, fill: "#ffffff" }),
+        atlas.svg("path", { d, stroke: "#8b8f94", "stroke-width": 1.2, fill: "none" })));
+    const dots = atlas.svg("pattern", { id: "dots", ...box },
+      atlas.svg("circle", { cx: 4, cy: 4, r: 2.1, fill: "#ffffff" }),
+      atlas.svg("circle", { cx: 4, cy: 4, r: 1.3, fill: "#1f2328" }));
+    return atlas.svg("defs", {}, ...hatched, dots);
+  };
+
+  atlas.regions = function (app, map) {
+    const { data } = app;
+    const shapes = atlas.topology(data.map);
+    for (const [name, level] of [["land", 200], ["regions", 400], ["dots", 410], ["borders", 420], ["lines", 430], ["hand", 440], ["arcs", 450]]) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = level;
+    }
+    const renderers = {};
+    const renderer = (pane) => (renderers[pane] ||= L.svg({ pane, padding: 0.5 }));
+    const still = (pane) => ({ pane, renderer: renderer(pane), interactive: false, smoothFactor: 0 });
+    const border = (numbers, color, weight, more) =>
+      L.polyline(shapes.lines(numbers), { ...still("borders"), color, weight, ...more }).addTo(map);
+
+    const polygons = shapes.shapes.map((rings) =>
+      L.polygon([rings], {
+        pane: "regions", renderer: renderer("regions"), smoothFactor: 0,
+        fillOpacity: 1, fillRule: "evenodd", weight: 0.8, opacity: 1,
+      }).addTo(map));
+    const inner = data.map.arcs.map((_, i) => i).filter((i) => !data.map.outer.includes(i));
+    border(inner, "#ffffff", 0.7);
+    border(data.map.outer, "#7d878e", 0.7);
+    border(data.map.provinces, "#4a4a4a", 1.3);
+    const casing = L.polyline([], { ...still("hand"), color: "#ffffff", weight: 5, lineJoin: "round" }).addTo(map);
+    const outline = L.polyline([], { ...still("hand"), color: "#1f2328", weight: 2.5, lineJoin: "round" }).addTo(map);
+    const dotted = L.polygon([], { ...still("dots"), stroke: false, fillColor: "url(#dots)", fillOpacity: 1, fillRule: "evenodd" }).addTo(map);
+
+    function paint() {
+      const view = app.view();
+      const layer = app.layer();
+      const marked = [];
+      polygons.forEach((polygon, i) => {
+        const letter = view.classes[i];
+        polygon.setStyle({ fillColor: app.colour(letter, layer), color: app.flat(letter, layer) });
+        const path = polygon.getElement();
+        path.dataset.city = data.cities.ids[i];
+        path.dataset.class = letter;
+        if (view.flags[i] === "u" && view.values[i] !== null) marked.push(shapes.shapes[i]);
+      });
+      dotted.setLatLngs(marked);
+    }
+
+    // A whole class of the legend, else the cities under the pointer, pinned or compared.
+    function hold() {
+      const { hover, pin, other, group } = app.state;
+      const view = app.view();
+      const held = group === ""
+        ? [...new Set([pin, other, hover])].filter((i) => i >= 0)
+        : polygons.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
+      const rings = held.flatMap((i) => shapes.shapes[i]);
+      casing.setLatLngs(rings);
+      outline.setLatLngs(rings);
+    }
+
+    polygons.forEach((polygon, i) => {
+      polygon.on("mouseover", () => app.point(i));
+      polygon.on("mouseout", () => app.point(-1));
+      polygon.on("click", (event) => { L.DomEvent.stop(event); app.pinCity(i); });
+    });
+    renderer("regions")._container.prepend(atlas.patterns());
+    app.on(["layer", "year", "scenario", "origin"], paint);
+    app.on(["hover", "pin", "group", "other", "layer", "year"], hold);
+    return { shapes, polygons, renderer, still };
+  };
+})((window.atlas = window.atlas || {}));

@@ -1,0 +1,102 @@
+// Put the page together around a Leaflet map.
+(function (atlas) {
+  "use strict";
+
+  atlas.font = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif';
+
+  // The region fills the frame, leaving the legend its corner where there is room.
+  function fitter(app, map) {
+    const bounds = L.latLngBounds(app.data.map.bounds);
+    return () => {
+      const size = map.getSize();
+      const wide = size.x > 620;
+      const legend = atlas.byId("legend").getBoundingClientRect().width;
+      const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
+      map.fitBounds(bounds, { paddingTopLeft: [side, wide ? 30 : 44], paddingBottomRight: [8, 12], animate: false });
+      if (app.data.land) map.setMinZoom(Math.max(3, map.getZoom() - 0.3));
+      app.home = { zoom: map.getZoom(), center: map.getCenter() };
+    };
+  }
+
+  function scale(app, map) {
+    const node = atlas.byId("scale");
+    app.scale = () => {
+      const size = map.getSize();
+      const y = size.y / 2;
+      const metres = map.distance(map.containerPointToLatLng([0, y]), map.containerPointToLatLng([100, y]));
+      const power = 10 ** Math.floor(Math.log10(metres / 1000));
+      const km = [1, 2, 5, 10].map((m) => m * power).filter((one) => one <= metres / 1000).pop() || power;
+      return { length: (km * 1000 * 100) / metres, text: app.withUnit(app.number(km, km < 1 ? 1 : 0), app.t("km")) };
+    };
+    const show = () => {
+      const { length, text } = app.scale();
+      node.style.width = length + "px";
+      node.textContent = text;
+    };
+    map.on("zoomend resize", show);
+    app.on(["lang"], () => { show(); atlas.byId("north").lastElementChild.textContent = app.t("north"); });
+  }
+
+  function buttons(app, map, home) {
+    const make = (key, text, act) => {
+      const button = atlas.el("button", { type: "button", text, on: { click: act } });
+      app.on(["lang"], () => { button.title = app.t(key); button.setAttribute("aria-label", app.t(key)); });
+      return button;
+    };
+    atlas.put(atlas.byId("zoom"), make("zoom_in", "+", () => map.zoomIn(1)), make("zoom_out", "−", () => map.zoomOut(1)), make("zoom_home", "⌂", home));
+  }
+
+  // Land and provinces around the region, for orientation; the window they fill bounds the map.
+  function land(app, map) {
+    const ground = app.data.land;
+    if (!ground) { atlas.byId("stage").classList.add("groundless"); return () => {}; }
+    const shapes = atlas.topology(ground);
+    const still = { pane: "land", renderer: L.svg({ pane: "land", padding: 0.5 }), interactive: false, smoothFactor: 0 };
+    L.polygon(shapes.shapes, { ...still, stroke: false, fillColor: "#f4f2ed", fillOpacity: 1 }).addTo(map);
+    L.polyline(shapes.lines(ground.inner), { ...still, color: "#d8d3c7", weight: 1 }).addTo(map);
+    map.options.maxBoundsViscosity = 1;
+    return () => map.setMaxBounds(ground.window);
+  }
+
+  atlas.start = function (map) {
+    const begun = performance.now();
+    const data = JSON.parse(atlas.byId("data").textContent);
+    const app = atlas.create(data);
+    app.map = map;
+    document.body.classList.toggle("bare", !data.panel);
+    atlas.tooltip(app);
+    atlas.heading(app);
+    atlas.legend(app);
+    map.fitBounds(data.map.bounds, { animate: false });
+    const home = fitter(app, map);
+    app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.01 || map.distance(map.getCenter(), app.home.center) > 3000;
+    const regions = atlas.regions(app, map);
+    const bound = land(app, map);
+    const overlays = atlas.overlays(app, map, regions);
+    app.state.overlays = new Set(overlays.available.filter((name) => name === "pairs" || name === "cores"));
+    const labels = atlas.labels(app, map, regions);
+    atlas.controls(app, overlays);
+    if (data.panel) { atlas.panel(app); atlas.stories(app); atlas.footer(app); }
+    atlas.keyboard(app, map, regions);
+    scale(app, map);
+    buttons(app, map, home);
+    app.refresh();
+    home();
+    bound(); // only now: it pans a map that is not yet in place
+    labels.place();
+    if (data.panel) atlas.address(app, map, home);
+    map.on("click", () => app.set({ pin: -1, pair: "" }));
+    let settled = map.getSize();
+    new ResizeObserver(() => {
+      const away = app.wandered();
+      map.invalidateSize({ animate: false, pan: false });
+      if (!map.getSize().equals(settled)) { settled = map.getSize(); if (!away) home(); }
+    }).observe(map.getContainer());
+    window.addEventListener("beforeprint", () => { document.body.classList.add("printing"); map.invalidateSize({ animate: false }); home(); });
+    window.addEventListener("afterprint", () => { document.body.classList.remove("printing"); map.invalidateSize({ animate: false }); home(); });
+    atlas.app = app;
+    document.body.dataset.ready = String(Math.round(performance.now()));
+    document.body.dataset.took = String(Math.round(performance.now() - begun));
+    return app;
+  };
+})((window.atlas = window.atlas || {}));

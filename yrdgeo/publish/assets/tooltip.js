@@ -1,0 +1,61 @@
+// The one tooltip: beside the pointer, never over it; the live region says the same.
+(function (atlas) {
+  "use strict";
+
+  const AWAY = 16;
+
+  // Name, value, rank and what must be known about the number, each a line.
+  atlas.cityText = (app, i) => {
+    const layer = app.layer();
+    const view = app.view();
+    const lines = [app.fullCity(i)];
+    const province = app.say(app.data.cities.provinces[i]);
+    if (province && province !== app.fullCity(i)) lines[0] += app.state.lang === 0 ? "（" + province + "）" : ", " + province;
+    lines.push(app.printed(i, layer, view));
+    if (view.ranks[i] !== null) {
+      const key = layer.better === "low" ? "rank_low" : "rank";
+      lines.push(app.t(key, { rank: view.ranks[i], n: app.ranked(view) }) + " · " + app.t("year_is", { year: app.state.year }));
+    }
+    if (view.flags[i] === "u" && view.values[i] !== null) lines.push(app.t("is_unverified"));
+    if (view.flags[i] === "l" && view.values[i] !== null) lines.push(app.t("is_low"));
+    const note = view.notes[i];
+    if (note) lines.push(app.say(note));
+    return lines;
+  };
+
+  atlas.tooltip = function (app) {
+    const box = atlas.byId("tip");
+    const frame = atlas.byId("stage");
+    const live = atlas.byId("live");
+
+    function write(lines) {
+      atlas.put(box, atlas.el("strong", { text: lines[0] }),
+        lines.slice(1).map((line, k) => atlas.el("span", { class: k ? "more" : "value", text: line })));
+      box.hidden = false;
+    }
+
+    function at(x, y) {
+      const room = frame.getBoundingClientRect();
+      const size = box.getBoundingClientRect();
+      const left = x + AWAY + size.width > room.width ? x - AWAY - size.width : x + AWAY;
+      const top = y + AWAY + size.height > room.height ? y - AWAY - size.height : y + AWAY;
+      box.style.left = Math.max(2, left) + "px";
+      box.style.top = Math.max(2, top) + "px";
+    }
+
+    app.tip = (event, lines) => {
+      if (!event || !lines) { box.hidden = true; return; }
+      write(lines.filter(Boolean));
+      const room = frame.getBoundingClientRect();
+      at(event.clientX - room.left, event.clientY - room.top);
+    };
+    app.tipCity = (i, x, y) => { write(atlas.cityText(app, i)); at(x, y); };
+    app.say_aloud = (text) => { live.textContent = text; };
+
+    frame.addEventListener("mousemove", (event) => {
+      if (!event.target.closest(".leaflet-regions-pane")) return;
+      if (app.state.hover >= 0) app.tip(event, atlas.cityText(app, app.state.hover));
+    });
+    app.on(["hover"], () => { if (app.state.hover < 0) app.tip(null); });
+  };
+})((window.atlas = window.atlas || {}));

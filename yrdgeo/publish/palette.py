@@ -1,0 +1,236 @@
+"""Classes and colours; promise: a fill, a legend row and a printed number never disagree.
+
+Classes are half-open from below, (lower, upper]. Breaks are moved to the roundest number that
+leaves every value in its class, so a legend can print them exactly.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+import numpy as np
+import numpy.typing as npt
+
+from yrdgeo.errors import ArgumentError, nearest
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MISSING = -1
+UNREACHABLE = -2
+
+# Even steps of CIELAB lightness, 93 down to 26, through the hues of ColorBrewer's YlGnBu.
+SEQUENTIAL: dict[int, tuple[str, ...]] = {
+    1: ("#3badc3",),
+    2: ("#e0f3b2", "#236eaf"),
+    3: ("#e0f3b2", "#3badc3", "#2458a5"),
+    4: ("#e0f3b2", "#64c1c0", "#2184ba", "#26459c"),
+    5: ("#e0f3b2", "#7acbbc", "#2a9ac1", "#2367ac", "#233391"),
+    6: ("#e0f3b2", "#90d3ba", "#3cafc3", "#2186bb", "#225da7", "#233391"),
+    7: ("#e0f3b2", "#9ed8b8", "#55bcc2", "#2a9ac1", "#2378b4", "#2455a4", "#233391"),
+}
+# Away from the midpoint, lightness 88 down to 42, through the hues of ColorBrewer's BrBG.
+BELOW: dict[int, tuple[str, ...]] = {
+    0: (),
+    1: ("#d1a458",),
+    2: ("#e4c98b", "#b47726"),
+    3: ("#efdbac", "#c99445", "#90550d"),
+}
+ABOVE: dict[int, tuple[str, ...]] = {
+    0: (),
+    1: ("#67b9af",),
+    2: ("#9bd8ce", "#31928a"),
+    3: ("#bbe5df", "#55aca2", "#0e6f67"),
+}
+SIDE = max(ABOVE)  # classes on each side of a midpoint, at most
+
+# What is drawn over the fills; all of them are told apart under each colour blindness.
+MARKS = {
+    "adjacent": "#0f766e",
+    "leapfrog": "#c2410c",
+    "hsr": "#3b3b98",
+    "rail": "#6b7280",
+    "road": "#b08968",
+    "core": "#111827",
+    "hinterland": "#7a1f5c",
+}
+
+SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of one layer, for every year and scenario of it.
+
+    Attributes
+    ----------
+    breaks
+        The k − 1 inner bounds, ascending; a value equal to a break is in the class below it.
+    colours
+        k colours, from the lowest class to the highest.
+    """
+
+    breaks: tuple[float, ...]
+    colours: tuple[str, ...]
+    scheme: str
+
+    def index(self, values: Floats) -> Ints:
+        """Return the class of each value; −1 where it is missing, −2 where it is infinite.
+
+        >>> Classes((10.0,), ("#fff", "#000"), "manual").index(np.array([10.0, 11.0, np.nan]))
+        array([ 0,  1, -1])
+        """
+        numbers = np.asarray(values, dtype=np.float64)
+        found = np.searchsorted(np.asarray(self.breaks), numbers, side="left").astype(np.int64)
+        found[np.isinf(numbers)] = UNREACHABLE
+        found[np.isnan(numbers)] = MISSING
+        return found
+
+
+def _fisher_jenks(values: Floats, k: int) -> Floats:
+    import mapclassify  # noqa: PLC0415 — three seconds, and only maps need it
+
+    ordered = np.sort(values)
+    if len(ordered) > SAMPLE:
+        ordered = ordered[np.linspace(0, len(ordered) - 1, SAMPLE).round().astype(int)]
+    return np.asarray(mapclassify.FisherJenks(ordered, k=min(k, len(np.unique(ordered)))).bins)
+
+
+def _quantiles(values: Floats, k: int) -> Floats:
+    import mapclassify  # noqa: PLC0415 — as above
+
+    return np.asarray(mapclassify.Quantiles(values, k=k).bins)
+
+
+def _equal_interval(values: Floats, k: int) -> Floats:
+    import mapclassify  # noqa: PLC0415 — as above
+
+    return np.asarray(mapclassify.EqualInterval(values, k=k).bins)
+
+
+def _head_tail(values: Floats, k: int) -> Floats:
+    import mapclassify  # noqa: PLC0415 — as above
+
+    bins = np.asarray(mapclassify.HeadTailBreaks(values).bins)
+    return bins if len(bins) <= k else np.append(bins[: k - 1], bins[-1])
+
+
+SCHEMES: dict[str, Callable[[Floats, int], Floats]] = {
+    "fisher_jenks": _fisher_jenks,
+    "quantiles": _quantiles,
+    "equal_interval": _equal_interval,
+    "head_tail": _head_tail,
+}
+
+
+def classify(
+    values: Sequence[float] | Floats,
+    *,
+    scheme: str = "fisher_jenks",
+    k: int = 5,
+    midpoint: float | None = None,
+    breaks: Sequence[float] | None = None,
+) -> Classes:
+    """Return classes of all values that will ever be compared: every year, every scenario.
+
+    Parameters
+    ----------
+    values
+        Numbers as they are printed; NaN and infinity are left out.
+    scheme
+        ``fisher_jenks``, ``quantiles``, ``equal_interval`` or ``head_tail``; all are
+        deterministic (natural breaks by random starts are not).
+    k
+        At most 7 classes, fewer if there are fewer distinct values.
+    midpoint
+        For a diverging palette: a number that is a class bound, with up to three classes on
+        each side of it.
+    breaks
+        The inner bounds themselves, instead of a scheme.
+
+    Raises
+    ------
+    ArgumentError
+        If the scheme is unknown or there are more classes than colours.
+
+    References
+    ----------
+    Fisher, W. D. (1958). On grouping for maximum homogeneity. JASA 53, 789-798.
+
+    Examples
+    --------
+    >>> classify([1.0, 2.0, 3.0, 51.0, 52.0, 99.0], k=3).breaks
+    (50.0, 60.0)
+    >>> classify([-2.0, -1.0, 4.0], scheme="equal_interval", midpoint=0.0).breaks
+    (-2.0, 0.0)
+    """
+    finite = np.asarray(values, dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    if breaks is not None:
+        bounds = tuple(sorted({float(b) for b in breaks}))
+        return Classes(bounds, _colours(len(bounds) + 1), "manual")
+    if scheme not in SCHEMES:
+        raise ArgumentError(
+            f"There is no classification {scheme!r}.", fix=nearest(scheme, list(SCHEMES))
+        )
+    if midpoint is not None and np.isfinite(midpoint):
+        return _diverging(finite, scheme, float(midpoint))
+    bounds = _bounds(finite, scheme, k)
+    return Classes(bounds, _colours(len(bounds) + 1), scheme)
+
+
+def _diverging(finite: Floats, scheme: str, midpoint: float) -> Classes:
+    low, high = finite[finite <= midpoint], finite[finite > midpoint]
+    below = tuple(b for b in _bounds(low, scheme, SIDE) if b < midpoint)
+    above = tuple(b for b in _bounds(high, scheme, SIDE) if b > midpoint)
+    colours = BELOW[len(below) + 1][::-1] + ABOVE[len(above) + 1]
+    return Classes((*below, midpoint, *above), colours, scheme)
+
+
+def _bounds(finite: Floats, scheme: str, k: int) -> tuple[float, ...]:
+    distinct = np.unique(finite)
+    if len(distinct) <= 1:
+        return ()
+    cuts = SCHEMES[scheme](finite, min(k, len(distinct)))[:-1]
+    return legible(cuts, distinct)
+
+
+def _colours(k: int) -> tuple[str, ...]:
+    if k not in SEQUENTIAL:
+        raise ArgumentError(
+            "A map has one to seven classes.", found=f"{k}", fix="Give fewer breaks."
+        )
+    return SEQUENTIAL[k]
+
+
+def legible(cuts: Sequence[float] | Floats, values: Floats) -> tuple[float, ...]:
+    """Move each cut to the roundest number that leaves the same values on either side.
+
+    >>> legible([52.37], np.array([3.1, 52.37, 88.0]))
+    (60.0,)
+    """
+    ordered = np.unique(values)
+    places = np.searchsorted(ordered, np.asarray(cuts, dtype=np.float64), side="right")
+    return tuple(
+        _roundest(float(ordered[place - 1]), float(ordered[place]))
+        for place in sorted({int(p) for p in places})
+        if 0 < place < len(ordered)
+    )
+
+
+def _roundest(low: float, high: float) -> float:
+    """Return the roundest number in [low, high)."""
+    if low < 0 <= high and high > 0:
+        return 0.0
+    top = floor(log10(max(abs(low), abs(high)))) + 1
+    for power in range(top, top - 16, -1):
+        scale = 10.0 ** abs(power)
+        for digit in (5.0, 2.0, 1.0):
+            # Dividing by a whole power of ten keeps 0.3 from becoming 0.30000000000000004.
+            if power >= 0:
+                number = ceil(low / (digit * scale)) * digit * scale
+            else:
+                number = ceil(low * scale / digit) * digit / scale
+            if low <= number < high:
+                return number
+    return low

@@ -1,0 +1,181 @@
+"""A run as one JSON object; promise: geometry once, values once, nothing that the run lacks.
+
+Cities are in the order of their adcodes everywhere; latitude comes first, as Leaflet wants it.
+"""
+
+import json
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from yrdgeo.geo import geodesic_km
+from yrdgeo.publish import overlays
+from yrdgeo.publish.layers import Record, both, layer_records, number, records, text, time_records
+from yrdgeo.publish.page import asset, credits_of
+from yrdgeo.publish.palette import MARKS
+from yrdgeo.publish.topology import Topology, steps, topology
+from yrdgeo.publish.words import WORDS
+from yrdgeo.results import Run
+
+MOST_TIMES = 400  # cities; a full matrix of more would outweigh the map
+COUNTY = "市"
+MARGIN = 1.0  # degrees of ground on every side of the region
+SHORT = 2
+
+
+def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True) -> Record:
+    """Return everything that the page shows, ready for JSON.
+
+    Parameters
+    ----------
+    layers
+        Some of the run's layers; all of them by default.
+    panel
+        Whether the page has its side panel, title and footer around the map.
+    """
+    cities = run.cities.sort_index()
+    order = cities.index
+    shared = topology(cities.geometry)
+    ground = land(cities)
+    return {
+        "panel": panel,
+        "languages": _languages(run),
+        "words": [{key: pair[i] for key, pair in WORDS.items()} for i in (0, 1)],
+        "marks": MARKS,
+        "run": {
+            "name": text(run.name),
+            "title": both({"title_zh": run.title_zh, "title_en": run.title_en}, "title"),
+            "year": int(run.year),
+            "approval": text(run.options.get("map_approval")),
+            "version": text(run.provenance.get("version")),
+            "warnings": [
+                [text(t) for t in run.warnings_zh or run.warnings],
+                [text(t) for t in run.warnings],
+            ],
+        },
+        "cities": city_records(cities, run.contiguity),
+        "map": _map(shared, cities, run.hinterlands),
+        "layers": layer_records(run, order, only=layers),
+        "times": time_records(run.times, order) if len(order) <= MOST_TIMES else None,
+        "cores": overlays.positions(order, list(run.cores)),
+        "kilometres": {
+            str(i): [round(float(km), 1) for km in geodesic_km(cities, core, list(order))]
+            for i, core in zip(overlays.positions(order, list(run.cores)), run.cores, strict=True)
+        },
+        "hinterlands": _hinterlands(run.hinterlands, order),
+        "pairs": overlays.pair_records(run.pairs, order),
+        "gradients": overlays.gradient_records(run, order),
+        "lines": overlays.line_records(run.links),
+        "stations": overlays.station_records(run),
+        "groups": overlays.group_records(run, order),
+        "land": ground,
+        "sources": [
+            {name: text(row.get(name)) for name in SOURCE_FIELDS}
+            for row in [*records(run.sources), *([land_source()] if ground else [])]
+        ],
+    }
+
+
+SOURCE_FIELDS = ("source_id", "title", "title_zh", "publisher", "vintage", "licence", "url")
+
+
+def land(cities: gpd.GeoDataFrame) -> Record | None:
+    """Return the ground around the region, or None where the embedded window does not hold it."""
+    ground: Record = json.loads(asset("land.json"))
+    room = shapely.MultiPoint([point[::-1] for point in ground["window"]]).envelope  # type: ignore[attr-defined]  # two corners
+    region = shapely.box(*cities.total_bounds)
+    return ground if room.contains(shapely.buffer(region, MARGIN)) else None
+
+
+def land_source() -> Record:
+    """Return the source row of the ground."""
+    row = credits_of("land.json")
+    return {**row, "source_id": "land", "vintage": row["version"]}
+
+
+def script_json(content: object) -> str:
+    r"""Return JSON that is safe inside a script element and that Jinja would not touch.
+
+    >>> script_json({"a": "</script>{{ 1 }}"})
+    '{"a":"\\u003c/script\\u003e\\u007b{ 1 }}"}'
+    """
+    dumped = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        dumped = dumped.replace(character, f"\\u{ord(character):04x}")
+    # In JSON these can only stand inside a string.
+    for opening in ("{{", "{%", "{#"):
+        dumped = dumped.replace(opening, f"\\u007b{opening[1]}")
+    return dumped
+
+
+def _languages(run: Run) -> list[str]:
+    given = run.options.get("languages")
+    asked = [str(one) for one in given] if isinstance(given, (list, tuple)) else []
+    return [one for one in asked if one in ("zh", "en")] or ["zh", "en"]
+
+
+def short(name: str) -> str:
+    """Return a Chinese city name without the word for city.
+
+    >>> short("苏州市"), short("沙市"), short("Suzhou")
+    ('苏州', '沙市', 'Suzhou')
+    """
+    return name[:-1] if name.endswith(COUNTY) and len(name) > SHORT else name
+
+
+def city_records(cities: gpd.GeoDataFrame, contiguity: pd.DataFrame) -> Record:
+    """Return names, seats, label points and neighbours, each a list in the order of the cities."""
+    order = cities.index
+    names = [both(row, "name") for row in records(cities)]
+    provinces = [both(row, "province") for row in records(cities)]
+    neighbours: list[list[int]] = [[] for _ in order]
+    ends = [order.get_indexer(pd.Index(contiguity[name])) for name in ("from_id", "to_id")]
+    for i, j in sorted(zip(*ends, strict=True)):
+        if i >= 0 and j >= 0:
+            neighbours[i].append(int(j))
+            neighbours[j].append(int(i))
+    return {
+        "ids": [text(code) for code in order],
+        "names": names,
+        "short": [[short(zh), en] for zh, en in names],
+        "provinces": provinces,
+        "seats": overlays.points(cities["seat_lon"], cities["seat_lat"]),
+        "labels": [_label(geometry) for geometry in cities.geometry],
+        "neighbours": neighbours,
+    }
+
+
+def _label(geometry: shapely.Geometry) -> list[float]:
+    """Return the middle of the widest circle inside the largest part."""
+    largest = max(shapely.get_parts(geometry), key=lambda part: part.area)
+    circle = shapely.maximum_inscribed_circle(largest, tolerance=0.01)
+    lon, lat = shapely.get_coordinates(circle)[0]
+    return [round(float(lat), 4), round(float(lon), 4)]
+
+
+def _map(shared: Topology, cities: gpd.GeoDataFrame, hinterlands: pd.DataFrame) -> Record:
+    west, south, east, north = (float(x) for x in cities.total_bounds)
+    provinces = [text(name) for name in cities.get("province_zh", pd.Series("", cities.index))]
+    cores = hinterlands.reindex(cities.index).get("core", pd.Series("", cities.index))
+    return {
+        "step": shared.step,
+        "arcs": [steps(arc) for arc in shared.arcs],
+        "shapes": [[list(ring) for ring in shape] for shape in shared.shapes],
+        "provinces": shared.between(provinces),
+        "outer": shared.outer(),
+        "hinterlands": shared.between([text(core) for core in cores]),
+        "bounds": [[south, west], [north, east]],
+    }
+
+
+def _hinterlands(table: pd.DataFrame, order: pd.Index) -> Record | None:
+    if table.empty:
+        return None
+    rows = table.reindex(order)
+    return {
+        "core": overlays.positions(order, [text(core) for core in rows["core"]]),
+        "minutes": [number(round(v), 0) for v in rows["travel_time_min"].fillna(np.inf)],
+    }
