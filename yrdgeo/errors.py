@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 SHOWN = 3  # offenders named in a message; the rest are counted
+LISTED = 40  # legal names that are listed in full
 
 
 class YrdGeoError(Exception):
@@ -112,4 +113,5 @@ def few(items: Iterable[object]) -> str:
 def nearest(name: str, legal: Sequence[str]) -> str:
     """Offer the legal name nearest to a typo, or list the legal names."""
     close = get_close_matches(name, legal, n=1, cutoff=0.6)
-    return f"Did you mean {close[0]!r}?" if close else f"Legal: {', '.join(legal)}."
+    listed = ", ".join(legal) if len(legal) <= LISTED else few(legal)
+    return f"Did you mean {close[0]!r}?" if close else f"Legal: {listed}."

@@ -62,6 +62,28 @@ def read_sources(path: Path) -> dict[str, dict[str, str]]:
         }
 
 
+MANIFEST = "run.json"
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """Read what a run says of itself.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds no readable ``run.json``.
+    """
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fix = "Name the folder of a run, such as outputs/yrd."
+        raise SourceError(f"{folder} is not a run's folder.", found=str(error), fix=fix) from error
+    if not isinstance(content, dict):
+        raise SourceError(f"{path} does not describe a run.", fix="Run the study again.")
+    return content
+
+
 def check_hash(path: Path, expected: str) -> Path:
     """Return the path if the file is the one its source row describes.
 

@@ -238,6 +238,8 @@ def _bad(
 
 def _text(values: pd.Series, column: Column) -> Converted:
     text = values.astype("string").fillna("").str.strip().astype(object)
+    if column.default:
+        text = text.where(text != "", column.default)
     problems: list[Problem] = []
     if column.required and not column.nullable:
         problems += _bad(text, (text == "").to_numpy(), column, "is empty")

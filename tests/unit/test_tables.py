@@ -28,6 +28,10 @@ def test_absent_optional_columns_get_their_defaults() -> None:
     assert checked["status"].tolist() == ["open", "open"]
 
 
+def test_a_blank_cell_of_an_optional_column_gets_the_default_too() -> None:
+    assert check(links(status=["", None]), "links")["status"].tolist() == ["open", "open"]
+
+
 def test_the_argument_is_not_changed() -> None:
     given = links(length_km=["1", "2"])
     before = given.copy()
@@ -136,3 +140,4 @@ def test_few_counts_the_rest() -> None:
 def test_nearest_offers_a_name_or_lists_the_legal_ones() -> None:
     assert nearest("gravty", ["gravity", "closest"]) == "Did you mean 'gravity'?"
     assert nearest("zzz", ["gravity", "closest"]) == "Legal: gravity, closest."
+    assert nearest("zzz", [f"node {n}" for n in range(99)]).endswith("node 2 and 96 more.")

@@ -1,0 +1,132 @@
+"""The command line: exit codes, one-line errors, nothing half-written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def yrdgeo(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "yrdgeo", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_run_prints_its_folder_and_writes_it(tmp_path: Path) -> None:
+    result = yrdgeo("run", "yrd", "--out", str(tmp_path), "--format", "tables")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == str(tmp_path / "yrd")
+    assert (tmp_path / "yrd" / "tables" / "cities.csv").is_file()
+    assert "unverified" in result.stderr
+
+
+def test_a_second_run_needs_overwrite_and_keeps_what_others_put_there(tmp_path: Path) -> None:
+    arguments = ("run", "yrd", "--out", str(tmp_path), "--format", "tables", "--quiet")
+    assert yrdgeo(*arguments).returncode == 0
+    (tmp_path / "yrd" / "my notes.txt").write_text("mine")
+    before = (tmp_path / "yrd" / "tables" / "cities.csv").read_bytes()
+    again = yrdgeo(*arguments)
+    assert again.returncode == 2
+    assert "--overwrite" in again.stderr
+    assert yrdgeo(*arguments, "--overwrite").returncode == 0
+    assert (tmp_path / "yrd" / "my notes.txt").read_text() == "mine"
+    assert (tmp_path / "yrd" / "tables" / "cities.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["yrd"]
+
+
+def test_a_folder_that_is_not_a_runs_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "yrd").mkdir()
+    (tmp_path / "yrd" / "thesis.docx").write_text("years of work")
+    result = yrdgeo("run", "yrd", "--out", str(tmp_path), "--overwrite")
+    assert result.returncode == 2
+    assert "not a run's folder" in result.stderr
+    assert (tmp_path / "yrd" / "thesis.docx").read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "yrdd"), "Did you mean 'yrd'?"),
+        (("run", "yrd", "--format", "atlass"), "Did you mean 'atlas'?"),
+        (("check", "nowhere.csv"), "There is no file 'nowhere.csv'"),
+        (("show", "nowhere"), "is not a run's folder"),
+        (("list", "everything"), "everything"),
+        (("no-such-command",), "No such command"),
+    ],
+)
+def test_a_wrong_request_is_one_message_and_exit_code_2(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    result = yrdgeo(*arguments, folder=tmp_path)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "row"),
+    [
+        ("regions", "yrd\t"),
+        ("indicators", "gdp_per_capita\t"),
+        ("measures", "weighted_mean_time\t"),
+        ("studies", "yrd\t"),
+        ("formats", "geopackage"),
+        ("sources", "source_id\t"),
+    ],
+)
+def test_list_prints_a_row_a_thing(what: str, row: str) -> None:
+    result = yrdgeo("list", what)
+    assert result.returncode == 0, result.stderr
+    assert row in result.stdout
+
+
+def test_check_says_a_line_a_table_and_what_is_unverified() -> None:
+    result = yrdgeo("check", "yrd")
+    assert result.returncode == 0, result.stderr
+    assert "cities: 41 rows" in result.stdout
+    assert "gdp 2022: 41 of 41, 4 unverified" in result.stdout
+
+
+def test_check_lists_every_problem_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "gdp.csv"
+    path.write_text("city,2022\nSuzhou,1\n毫州,2\n合肥,many\n", encoding="utf-8")
+    result = yrdgeo("check", str(path))
+    assert result.returncode == 2
+    for said in ("row 2", "320500", "341300", "row 3", "亳州", "row 4", "many"):
+        assert said in result.stderr
+
+
+def test_init_writes_a_study_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    assert yrdgeo("init", str(path)).returncode == 0
+    result = yrdgeo("run", str(path), "--out", str(tmp_path), "--format", "tables", "--quiet")
+    assert result.returncode == 0, result.stderr
+    again = yrdgeo("init", str(path))
+    assert again.returncode == 2
+    assert "already there" in again.stderr
+
+
+def test_show_names_the_files_of_a_run(tmp_path: Path) -> None:
+    yrdgeo("run", "yrd", "--out", str(tmp_path), "--format", "tables", "--quiet")
+    result = yrdgeo("show", str(tmp_path / "yrd"))
+    assert result.returncode == 0
+    assert "tables/cities.csv" in result.stdout
+    assert "year: 2022" in result.stdout
+
+
+def test_a_study_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('"\\u001b[31mred" = 1\n', encoding="utf-8")
+    result = yrdgeo("check", str(path))
+    assert result.returncode == 2
+    assert "\x1b" not in result.stderr

@@ -1,0 +1,5 @@
+"""``python -m yrdgeo`` is ``yrdgeo``."""
+
+from yrdgeo.cli import main
+
+main()

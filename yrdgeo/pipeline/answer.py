@@ -1,0 +1,101 @@
+"""A study answered in memory: tables in, one :class:`yrdgeo.results.Run` out."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import geopandas as gpd
+import pandas as pd
+
+from yrdgeo.pipeline import layers, space
+from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
+from yrdgeo.results import Run
+from yrdgeo.sources.boundaries import SOURCE_ID as BOUNDARIES
+from yrdgeo.sources.notices import notices
+from yrdgeo.study import Study
+
+Tell = Callable[[str, int], None]
+
+
+def answer(study: Study, tell: Tell) -> Run:
+    """Compute everything that the study asks for."""
+    layers.check_measures(study)
+    tell("travel times", 0)
+    times = space.times_by_mode(study)
+    tell("indicators and measures", 1)
+    results = pd.concat(
+        [layers.indicator_results(study), layers.measure_results(study, times)], ignore_index=True
+    )
+    tell("pairs and gradients", 2)
+    pairs = space.pair_rows(study, times)
+    gradients = space.gradient_rows(study, results, times)
+    tell("groups and sources", 3)
+    network = study.network()
+    warnings = list(_warnings(study, results))
+    return Run(
+        name=str(study.spec.study["name"]),
+        title_zh=str(study.spec.study["title_zh"] or study.region.name_zh),
+        title_en=str(study.spec.study["title_en"] or study.region.name_en),
+        year=study.year,
+        cities=study.cities,
+        results=results,
+        layers=layers.layer_rows(study, results),
+        times=times,
+        contiguity=space.edges_of(study),
+        pairs=pairs,
+        gradients=gradients,
+        hinterlands=space.hinterland_rows(study, times),
+        links=gpd.GeoDataFrame(network.links),
+        nodes=gpd.GeoDataFrame(network.nodes),
+        groups=study.groups,
+        group_results=layers.group_results(study, results),
+        cores=tuple(study.region.cores),
+        sources=_sources_used(study, results),
+        warnings=tuple(en for en, _ in warnings),
+        warnings_zh=tuple(zh for _, zh in warnings),
+        provenance=_provenance(study),
+        options=study.spec.publish,
+    )
+
+
+def _warnings(study: Study, results: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Say each thing once, in the order of the study's layers."""
+    said = dict(zip(study.warnings, study.warnings_zh, strict=True))
+    names_en = dict(study.cities["name_en"])
+    names_zh = dict(study.cities["name_zh"])
+    shown = results.loc[results["layer_id"].isin(study.catalogue), ["layer_id", "year"]]
+    opportunities = [str(row["opportunities"]) for row in study.spec.measures]
+    used = {(name, study.year) for name in opportunities if name}
+    drawn = set(zip(shown["layer_id"], shown["year"], strict=True))
+    for name, year in sorted(used | drawn):
+        values = study.value_table(name, year)
+        found = notices(
+            values, name, year, catalogue=study.catalogue, names_en=names_en, names_zh=names_zh
+        )
+        said.update({notice.en: notice.zh for notice in found})
+    yield from said.items()
+
+
+def _sources_used(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of all sources that something in the run names."""
+    network = study.network().links
+    columns = [results["source_id"], study.pairs["source_id"], network["source_id"]]
+    named = {one for column in columns for text in column for one in str(text).split(";")}
+    region = study.region
+    named |= {BOUNDARIES, region.source_id, region.cores_source_id}
+    named |= {bridge["source_id"] for bridge in region.bridges}
+    used = study.sources[study.sources["source_id"].isin(named)]
+    return used.reindex(columns=list(SOURCE_COLUMNS)).fillna("").reset_index(drop=True)
+
+
+def _provenance(study: Study) -> dict[str, object]:
+    return {
+        "study": study.spec.study["name"],
+        "region": study.region.id,
+        "year": study.year,
+        "yrdgeo": package_version(),
+        "made": clock().isoformat(timespec="seconds"),
+        "study_file_sha256": hashlib.sha256(study.spec.text.encode()).hexdigest(),
+        "network": {key: value for key, value in study.spec.network.items() if value is not None},
+        "parameters": asdict(study.parameters()),
+    }

@@ -1,0 +1,179 @@
+"""What the command line asks besides a run: check, list, show, init."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from yrdgeo.analysis.accessibility import MEASURES
+from yrdgeo.errors import StudyError
+from yrdgeo.pipeline.layers import check_measures
+from yrdgeo.provenance import read_manifest, whole_file
+from yrdgeo.sources import boundaries, catalogue, indicators, regions
+from yrdgeo.spec import FORMATS, SCHEMA, shipped_studies
+from yrdgeo.study import Study, load_study, read_all_sources
+
+BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".parquet"}
+TABLE_SUFFIXES = {".csv", ".xlsx"}
+
+
+def check_input(name: str) -> list[str]:
+    """Validate a study, or one boundary or indicator file; a line a table.
+
+    Raises
+    ------
+    YrdGeoError
+        If anything is wrong, with everything that is.
+    """
+    path = Path(name)
+    suffix = path.suffix.lower()
+    if name in shipped_studies() or suffix == ".toml":
+        study = load_study(name)
+        check_measures(study)
+        return list(_study_lines(study))
+    if not path.is_file():
+        fix = "Name a shipped study, a study file, a boundary file or an indicator file."
+        raise StudyError(f"There is no file {name!r}.", fix=fix)
+    if suffix in BOUNDARY_SUFFIXES:
+        cities, notices = boundaries.read_boundaries(path)
+        return [f"cities: {len(cities)} rows, EPSG:4326", *(notice.en for notice in notices)]
+    if suffix in TABLE_SUFFIXES:
+        table, report = indicators.read_indicators(path)
+        matched = f"{len(report.matched)} cities matched, {len(report.extra)} rows of others"
+        return [f"indicators: {len(table)} rows, {matched}"]
+    raise StudyError(
+        f"{path.name} is of no kind that can be checked.",
+        found=suffix or "no suffix",
+        fix=f"Legal: .toml {' '.join(sorted(BOUNDARY_SUFFIXES | TABLE_SUFFIXES))}.",
+    )
+
+
+def _study_lines(study: Study) -> Iterator[str]:
+    yield f"study {study.spec.study['name']}: year {study.year}, region {study.region.id}"
+    yield f"cities: {len(study.cities)} rows"
+    yield f"indicators: {len(study.indicators)} rows, {study.indicators['indicator'].nunique()} ids"
+    for name in study.spec.study["indicators"]:  # type: ignore[attr-defined]
+        values = study.value_table(str(name))
+        known = int(values["value"].notna().sum())
+        weak = int(values["confidence"].eq("unverified").sum())
+        missing = study.cities.loc[values.index[values["value"].isna()], "name_en"]
+        gaps = f", missing: {', '.join(missing)}" if len(missing) else ""
+        yield f"  {name} {study.year}: {known} of {len(values)}, {weak} unverified{gaps}"
+    yield f"links: {len(study.links)} rail, {len(study.roads[1])} road"
+    yield f"pairs: {len(study.pairs)} rows"
+    yield f"measures: {len(study.spec.measures)}, gradients: {len(study.spec.gradients)}"
+    yield from (f"warning: {text}" for text in study.warnings)
+
+
+def listing(what: str) -> list[tuple[str, ...]]:
+    """Return the rows of what is shipped, the first one a header."""
+    return _LISTINGS[what]()
+
+
+def _regions() -> list[tuple[str, ...]]:
+    found = [regions.load_region(name) for name in regions.shipped_regions()]
+    rows = [(row.id, row.name_zh, row.name_en, str(len(row.members))) for row in found]
+    return [("region", "zh", "en", "members"), *rows]
+
+
+def _indicators() -> list[tuple[str, ...]]:
+    rows = [
+        (row.id, row.zh, row.en, row.unit, row.kind, "derived" if row.derived else "data")
+        for row in catalogue.load_catalogue().values()
+    ]
+    return [("indicator", "zh", "en", "unit", "kind", "from"), *rows]
+
+
+def _measures() -> list[tuple[str, ...]]:
+    rows = [
+        (name, row.title_zh, row.title_en, row.unit_en, row.better, row.meaning_en)
+        for name, row in MEASURES.items()
+    ]
+    return [("measure", "zh", "en", "unit", "better", "meaning"), *rows]
+
+
+def _sources() -> list[tuple[str, ...]]:
+    columns = ["source_id", "title", "publisher", "vintage", "licence"]
+    rows = read_all_sources()[columns].itertuples(index=False, name=None)
+    return [tuple(columns), *(tuple(map(str, row)) for row in rows)]
+
+
+def _studies() -> list[tuple[str, ...]]:
+    return [("study", "file"), *((name, path.name) for name, path in shipped_studies().items())]
+
+
+def _formats() -> list[tuple[str, ...]]:
+    return [("format",), *((name,) for name in FORMATS)]
+
+
+_LISTINGS = {
+    "regions": _regions,
+    "indicators": _indicators,
+    "measures": _measures,
+    "sources": _sources,
+    "studies": _studies,
+    "formats": _formats,
+}
+
+
+def described_run(folder: Path) -> list[str]:
+    """Return the provenance of a run, a line a fact."""
+    content = read_manifest(folder)
+    files = content.pop("files", {})
+    warnings = content.pop("warnings", [])
+    content.pop("warnings_zh", None)
+    lines = [f"{key}: {value}" for key, value in content.items()]
+    if isinstance(warnings, list):
+        lines += [f"warning: {text}" for text in warnings]
+    if isinstance(files, dict):
+        lines += [f"{str(value)[:16]}  {name}" for name, value in files.items()]
+    return lines
+
+
+_TEMPLATE_ROWS = {
+    "study": {
+        "name": '"my_study"',
+        "region": '"yrd"',
+        "year": "2022",
+        "indicators": '["gdp_per_capita", "gdp"]',
+    },
+    "measure": {
+        "id": '"weighted_mean_time_best_min"',
+        "measure": '"weighted_mean_time"',
+        "opportunities": '"gdp"',
+    },
+    "gradient": {"values": '"gdp_per_capita"'},
+    "pairs": {"scheme": '"northern_anhui_twinning_2021"'},
+    "network": {},
+    "publish": {},
+}
+
+
+def write_template(path: Path) -> Path:
+    """Write a study file to start from: a small study that runs, every other key as a comment.
+
+    Raises
+    ------
+    StudyError
+        If the file is already there.
+    """
+    if path.exists():
+        raise StudyError(f"{path} is already there.", fix="Choose another name.")
+    with whole_file(path) as draft:
+        draft.write_text("\n".join(_template_lines()) + "\n", encoding="utf-8")
+    return path
+
+
+def _template_lines() -> Iterator[str]:
+    yield "# A yrdgeo study. Run it with: yrdgeo run THIS_FILE"
+    yield "# Relative paths begin at this file. `yrdgeo list indicators` and `measures` name ids."
+    for table, rules in SCHEMA.items():
+        repeated = table in ("boundary", "indicator", "measure", "gradient")
+        live = _TEMPLATE_ROWS.get(table)
+        mark = "" if live is not None else "# "
+        yield ""
+        yield f"{mark}[[{table}]]" if repeated else f"{mark}[{table}]"
+        for key, rule in rules.items():
+            legal = f"one of {', '.join(rule.legal)}" if rule.legal else ""
+            comment = "; ".join(part for part in (rule.meaning, legal) if part)
+            value = (live or {}).get(key)
+            tail = f"  # {comment}" if comment else ""
+            yield f"{key} = {value}{tail}" if value else f"# {key} ={tail}"

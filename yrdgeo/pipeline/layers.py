@@ -1,0 +1,270 @@
+"""What can be mapped: the long ``results`` table and its ``layers`` row by row."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from yrdgeo.analysis import accessibility, decay
+from yrdgeo.errors import StudyError, nearest
+from yrdgeo.results import TravelTimes
+from yrdgeo.sources.aggregates import group_values
+from yrdgeo.sources.parts import year_used
+from yrdgeo.sources.vintages import worst
+from yrdgeo.spec import Row
+from yrdgeo.study import Study
+
+RESULT_COLUMNS = [
+    "layer_id", "adcode", "year", "scenario", "value", "confidence", "vintage", "source_id",
+    "note", "note_zh",
+]  # fmt: skip
+TOPICS = {
+    "economy": ("经济", "Economy"),
+    "population": ("人口", "Population"),
+    "land": ("土地", "Land"),
+    "access": ("通达", "Access"),
+}
+MODES = {
+    "rail": ("铁路", "by rail"),
+    "road": ("公路", "by road"),
+    "best": ("铁路与公路取快者", "faster of rail and road"),
+}
+MEASURE_DECIMALS = 1
+
+
+def indicator_results(study: Study) -> pd.DataFrame:
+    """Return the study's indicators for every year that has any value, missing ones as NaN."""
+    wanted = [str(name) for name in study.spec.study["indicators"]]  # type: ignore[attr-defined]
+    parts = [
+        part
+        for name in wanted
+        for year in study.years
+        if (part := _indicator_part(study, name, year)) is not None
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _indicator_part(study: Study, name: str, year: int) -> pd.DataFrame | None:
+    part = study.value_table(name, year)
+    if part["value"].isna().all():
+        return None
+    part = part.rename_axis("adcode").reset_index()
+    return part.assign(layer_id=name, year=year, scenario="")[RESULT_COLUMNS]
+
+
+def measure_results(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
+    """Return the study's measures for its year.
+
+    A measure sums over all cities, so one unverified opportunity makes every value unverified.
+    """
+    parts = [_measure_part(study, row, times) for row in study.spec.measures]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
+
+
+def check_measures(study: Study) -> None:
+    """Refuse a measure, decay or option that does not exist, before anything is computed."""
+    for row in study.spec.measures:
+        name = str(row["measure"])
+        if name not in accessibility.MEASURES:
+            legal = list(accessibility.MEASURES)
+            raise StudyError(f"There is no measure {name!r}.", fix=nearest(name, legal))
+        _check_opportunities(study, row)
+        _options(row)
+        mode = str(row["mode"])
+        if mode not in (*study.modes, "best"):
+            raise StudyError(
+                f"Measure {row['id']!r} wants times by {mode}, which the study does not compute.",
+                fix=f"Add {mode!r} to modes in [network].",
+            )
+
+
+def _check_opportunities(study: Study, row: Row) -> None:
+    """Refuse a measure whose amounts are not named, or not known for every city."""
+    name = str(row["opportunities"])
+    takes = accessibility.MEASURES[str(row["measure"])].takes
+    if len(takes) != (1 if name else 0):
+        found = f"opportunities = {name!r}, needed: {len(takes)}"
+        raise StudyError(f"Measure {row['id']!r} has wrong opportunities.", found=found)
+    if not name:
+        return
+    if study.complete_year(name) is None:
+        raise StudyError(
+            f"Measure {row['id']!r} sums {name} over all cities, and no year has them all.",
+            fix="Choose another indicator, or bring the values in an [[indicator]] file.",
+        )
+
+
+def opportunities(study: Study, row: Row) -> pd.DataFrame | None:
+    """Return the amounts of a measure, of the latest year in which every city has one."""
+    name = str(row["opportunities"])
+    return study.value_table(name, study.complete_year(name)) if name else None
+
+
+def _options(row: Row) -> dict[str, object]:
+    options = {key: row[key] for key in ("cutoff_min", "n", "self_time") if row[key] is not None}
+    if row["decay"] is not None:
+        options["decay"] = _decay(row)
+    return options
+
+
+def _decay(row: Row) -> decay.Decay:
+    given = dict(row["decay"])  # type: ignore[call-overload]  # the schema says table
+    name = str(given.pop("name", ""))
+    if name not in decay.DECAYS:
+        raise StudyError(
+            f"Measure {row['id']!r} names no known decay.",
+            found=name or "no name",
+            fix=nearest(name, list(decay.DECAYS)),
+        )
+    try:
+        return decay.DECAYS[name](**given)
+    except TypeError as error:
+        raise StudyError(
+            f"The decay of measure {row['id']!r} has a wrong parameter.", found=str(error)
+        ) from error
+
+
+def _measure_part(study: Study, row: Row, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
+    measure = accessibility.MEASURES[str(row["measure"])]
+    given = opportunities(study, row)
+    amounts = () if given is None else (given["value"],)
+    options = {**measure.defaults, **_options(row)}
+    values = measure.function(times[str(row["mode"])], *amounts, **options)
+    part = pd.DataFrame({"adcode": values.index, "value": values.to_numpy()})
+    confidence, note, note_zh = _inherited(study, given)
+    return part.assign(
+        layer_id=str(row["id"]),
+        year=study.year,
+        scenario="",
+        confidence=confidence,
+        vintage="",
+        source_id=";".join(sorted({*(given["source_id"] if given is not None else ()), "yrdgeo"})),
+        note=note,
+        note_zh=note_zh,
+    )[RESULT_COLUMNS]
+
+
+def _inherited(study: Study, given: pd.DataFrame | None) -> tuple[str, str, str]:
+    """Return the confidence and the note that a sum over all cities takes from its inputs."""
+    if given is None:
+        return "", "", ""
+    year = int(given["year"].iloc[0])
+    notes = [(f"amounts of {year}", f"规模数据为{year}年")] if year != study.year else []
+    unverified = given.index[given["confidence"].eq("unverified")]
+    if len(unverified):
+        share = given["value"].loc[unverified].sum() / given["value"].sum()
+        who = study.cities.loc[unverified]
+        notes.append(
+            (
+                f"{share:.1%} of the amounts is unverified ({', '.join(who['name_en'])})",
+                f"规模数据的{share:.1%}未经核实({'、'.join(who['name_zh'])})",
+            )
+        )
+    english, chinese = zip(*notes, strict=True) if notes else ((), ())
+    return worst(given["confidence"]), "; ".join(english), ";".join(chinese)
+
+
+def layer_rows(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each layer of ``results``, in their order."""
+    measures = {str(row["id"]): row for row in study.spec.measures}
+    rows = [
+        _measure_row(study, measures[layer]) if layer in measures else _indicator_row(study, layer)
+        for layer in results["layer_id"].unique()
+    ]
+    layers = pd.DataFrame(rows)
+    layers["year"] = [_first_year(study, results, layer) for layer in layers["layer_id"]]
+    by_layer = results.groupby("layer_id")["source_id"]
+    layers["source_id"] = [_joined(by_layer.get_group(layer)) for layer in layers["layer_id"]]
+    return layers
+
+
+def _first_year(study: Study, results: pd.DataFrame, layer: str) -> int:
+    """Return the study year, or the latest year before it that has values."""
+    years = results.loc[results["layer_id"].eq(layer), "year"]
+    return int(years[years <= study.year].max() if (years <= study.year).any() else years.min())
+
+
+def _joined(source_ids: pd.Series) -> str:
+    return ";".join(sorted({one for text in source_ids for one in str(text).split(";") if one}))
+
+
+def _row(layer_id: str, topic: str, **columns: object) -> dict[str, object]:
+    topic_zh, topic_en = TOPICS.get(topic, (topic, topic))
+    fixed = {"result": "results", "column": layer_id, "scheme": "fisher_jenks"}
+    shown = {"palette": "sequential", "midpoint": np.nan}
+    words = {"topic": topic, "topic_zh": topic_zh, "topic_en": topic_en}
+    return {"layer_id": layer_id, **fixed, **words, **shown, **columns}
+
+
+def _indicator_row(study: Study, layer: str) -> dict[str, object]:
+    row = study.catalogue[layer]
+    return _row(
+        layer,
+        row.topic,
+        title_zh=row.zh,
+        title_en=row.en,
+        unit=row.unit,
+        unit_zh=row.unit_zh,
+        unit_en=row.unit_en,
+        decimals=row.decimals,
+        better=row.better,
+        kind=row.kind,
+        meaning_zh=row.meaning_zh,
+        meaning_en=row.meaning_en,
+    )
+
+
+def _measure_row(study: Study, row: Row) -> dict[str, object]:
+    measure = accessibility.MEASURES[str(row["measure"])]
+    reached = study.catalogue.get(str(row["opportunities"])) if not measure.unit_en else None
+    mode_zh, mode_en = MODES[str(row["mode"])]
+    amount = study.catalogue.get(str(row["opportunities"]))
+    zh, en = (f"{amount.zh},", f"{amount.en}, ") if amount else ("", "")
+    return _row(
+        str(row["id"]),
+        "access",
+        title_zh=row["title_zh"] or f"{measure.title_zh}({zh}{mode_zh})",
+        title_en=row["title_en"] or f"{measure.title_en} ({en}{mode_en})",
+        unit=reached.unit if reached else measure.unit_en,
+        unit_zh=reached.unit_zh if reached else measure.unit_zh,
+        unit_en=reached.unit_en if reached else measure.unit_en,
+        decimals=reached.decimals if reached else MEASURE_DECIMALS,
+        better=measure.better,
+        kind=measure.kind,
+        meaning_zh=measure.meaning_zh,
+        meaning_en=measure.meaning_en,
+    )
+
+
+def group_results(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Return sums, and ratios of sums, of the study's groups for every indicator layer and year."""
+    shown = results.loc[results["layer_id"].isin(study.catalogue), ["layer_id", "year"]]
+    parts = list(_group_parts(study, shown.drop_duplicates()))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _group_parts(study: Study, shown: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Use the denominators of the map, so that a group and its members can be compared."""
+    cities = list(study.cities.index)
+    for layer, year in zip(shown["layer_id"], shown["year"], strict=True):
+        used = year_used(study.indicators, "population_resident", year, cities=cities)
+        values = group_values(
+            study.indicators,
+            study.groups,
+            layer,
+            year=year,
+            catalogue=study.catalogue,
+            denominators=used,
+        )
+        yield values.assign(layer_id=layer, year=year)
+
+
+def values_by_adcode(study: Study, name: str, results: pd.DataFrame) -> pd.Series:
+    """Return an indicator or a computed measure of the study year, by adcode."""
+    if name in study.catalogue:
+        return study.values(name)
+    mine = results[results["layer_id"].eq(name) & results["year"].eq(study.year)]
+    if mine.empty:
+        known = [*study.catalogue, *results["layer_id"].unique()]
+        raise StudyError(f"There is no indicator or measure {name!r}.", fix=nearest(name, known))
+    return mine.set_index("adcode")["value"].reindex(study.cities.index).rename(name)

@@ -1,0 +1,151 @@
+"""One study → one :class:`yrdgeo.results.Run` → one folder, complete or untouched."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from yrdgeo.errors import ArgumentError, StudyError, nearest
+from yrdgeo.pipeline.answer import answer
+from yrdgeo.provenance import MANIFEST, read_manifest, sha256, write_json
+from yrdgeo.publish.atlas import write_atlas
+from yrdgeo.publish.csvtables import write_tables
+from yrdgeo.publish.geopackage import write_geopackage
+from yrdgeo.results import Run
+from yrdgeo.study import Study
+
+Progress = Callable[[str, int, int], None]
+
+# Format → what it writes into the run's folder.
+WRITERS: dict[str, Callable[[Run, Path], object]] = {
+    "atlas": lambda run, folder: write_atlas(run, folder / "atlas.html"),
+    "geopackage": lambda run, folder: write_geopackage(
+        run, folder / f"{run.name}.gpkg", crs=str(run.options["crs"])
+    ),
+    "tables": lambda run, folder: write_tables(run, folder / "tables"),
+}
+
+
+def run_study(
+    study: Study,
+    out: str | Path = "outputs",
+    *,
+    formats: Iterable[str] | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Answer a study and write the answer to ``out/<study name>/``.
+
+    Everything is written to a temporary folder first and takes its place in one step, so a run
+    that fails leaves an earlier one as it was. Files in the folder that no run wrote are kept.
+
+    Parameters
+    ----------
+    study
+        From :func:`yrdgeo.load_study`.
+    out
+        The folder of runs.
+    formats
+        Some of ``atlas``, ``geopackage``, ``tables``; those of the study file if None.
+    overwrite
+        Replace an earlier run of the same name.
+    progress
+        Called with the step, the steps done and their number.
+
+    Returns
+    -------
+    run
+        The answer, with ``run.out`` the folder written.
+
+    Raises
+    ------
+    StudyError
+        If the folder is already there and ``overwrite`` is false, or is not a run's folder.
+    ArgumentError
+        If a format is unknown.
+
+    Examples
+    --------
+    >>> import yrdgeo as yg
+    >>> run = yg.run_study(yg.load_study("yrd"), folder, formats=["tables"])
+    >>> sorted(path.name for path in run.out.iterdir())
+    ['run.json', 'tables']
+    """
+    wanted = _formats(study, formats)
+    target = Path(out) / str(study.spec.study["name"])
+    _check_target(target, overwrite=overwrite)
+    steps = 4 + len(wanted)
+    tell = progress or _silent
+    result = answer(study, lambda step, done: tell(step, done, steps))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+        draft = Path(scratch) / "new"
+        draft.mkdir()
+        for number, name in enumerate(wanted, 4):
+            tell(f"write {name}", number, steps)
+            WRITERS[name](result, draft)
+        _write_manifest(result, draft)
+        _swap(draft, target, Path(scratch) / "old")
+    tell("done", steps, steps)
+    return replace(result, out=target)
+
+
+def _silent(_step: str, _done: int, _steps: int) -> None:
+    """Tell nobody."""
+
+
+def _formats(study: Study, formats: Iterable[str] | None) -> tuple[str, ...]:
+    given = study.spec.publish["formats"] if formats is None else formats
+    wanted = tuple(str(name) for name in given)  # type: ignore[attr-defined]  # the schema says list
+    for name in wanted:
+        if name not in WRITERS:
+            raise ArgumentError(f"There is no format {name!r}.", fix=nearest(name, list(WRITERS)))
+    return wanted
+
+
+def _check_target(target: Path, *, overwrite: bool) -> None:
+    if not target.exists():
+        return
+    if not (target / MANIFEST).is_file():
+        raise StudyError(
+            f"{target} is there but is not a run's folder.",
+            found=f"no {MANIFEST} in it",
+            fix="Name another folder with --out, or move it away.",
+        )
+    if not overwrite:
+        raise StudyError(
+            f"{target} is already there.", fix="Replace it with --overwrite, or name another --out."
+        )
+
+
+def _write_manifest(run: Run, folder: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    hashes = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+    content = {
+        **run.provenance,
+        "warnings": list(run.warnings),
+        "warnings_zh": list(run.warnings_zh),
+        "files": hashes,
+    }
+    write_json(folder / MANIFEST, content)
+
+
+def _swap(draft: Path, target: Path, old: Path) -> None:
+    """Put the new folder in place of the old one, and bring back files that no run wrote."""
+    if not target.exists():
+        draft.replace(target)
+        return
+    listed = {MANIFEST, *_written(target)}
+    target.replace(old)
+    draft.replace(target)
+    for path in sorted(old.rglob("*")):
+        name = path.relative_to(old)
+        if path.is_file() and name.as_posix() not in listed and not (target / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target / name)
+
+
+def _written(folder: Path) -> set[str]:
+    files = read_manifest(folder).get("files")
+    return set(files) if isinstance(files, dict) else set()

@@ -1,0 +1,104 @@
+"""Where things are to each other: times, contiguity, pairs, gradients, hinterlands."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from yrdgeo import geo
+from yrdgeo.analysis import contiguity, gradient
+from yrdgeo.analysis import pairs as city_pairs
+from yrdgeo.pipeline.layers import values_by_adcode
+from yrdgeo.results import TravelTimes
+from yrdgeo.routing.paths import path_lengths_km
+from yrdgeo.routing.times import fastest, travel_times
+from yrdgeo.study import Study
+
+GRADIENT_COLUMNS = [
+    "gradient_id", "values", "from_id", "by", "form", "coefficient", "estimate", "standard_error",
+    "lower", "upper", "r2", "n", "distance_unit", "value_unit", "note",
+]  # fmt: skip
+
+
+def times_by_mode(study: Study) -> dict[str, TravelTimes]:
+    """Return times between seats by each mode of the study, and by the best of them."""
+    seats = list(study.cities.index)
+    times = {mode: travel_times(study.network(modes=[mode]), seats) for mode in study.modes}
+    return {**times, "best": fastest(*times.values())}
+
+
+def edges_of(study: Study) -> pd.DataFrame:
+    """Return who touches whom, declared bridges included."""
+    return contiguity.edges(study.cities, bridges=study.region.bridges)
+
+
+def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFrame:
+    """Return the study's pairs with order, distances, times, detour and the gap per head."""
+    if study.pairs.empty:
+        return gpd.GeoDataFrame({"pair_id": []}, geometry=[], crs=study.cities.crs)
+    lengths = None
+    if "road" in times:
+        network = study.network(modes=["road"])
+        lengths = path_lengths_km(network, list(study.cities.index))
+    rows = city_pairs.table(
+        study.cities,
+        study.pairs,
+        order=contiguity.order(study.cities, bridges=study.region.bridges),
+        times=times,
+        lengths=lengths,
+        values={"gdp_per_capita": study.values("gdp_per_capita")},
+        leapfrog_from=int(str(study.spec.pairs["leapfrog_from"])),
+    )
+    return rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
+
+
+def gradient_rows(
+    study: Study, results: pd.DataFrame, times: Mapping[str, TravelTimes]
+) -> pd.DataFrame:
+    """Fit the study's gradients, one row a coefficient."""
+    rows = []
+    for spec in study.spec.gradients:
+        core = study.core(str(spec["from"]))
+        values = values_by_adcode(study, str(spec["values"]), results)
+        distance = _distance(study, core, str(spec["by"]), times)
+        fit = gradient.fit(values, distance, form=str(spec["form"]))  # type: ignore[arg-type]
+        rows += [
+            {
+                "gradient_id": f"{spec['values']}_{core}_{spec['by']}_{spec['form']}",
+                "values": spec["values"],
+                "from_id": core,
+                "by": spec["by"],
+                "form": spec["form"],
+                "coefficient": name,
+                "estimate": estimate,
+                "standard_error": fit.standard_errors[name],
+                "lower": fit.interval[name][0],
+                "upper": fit.interval[name][1],
+                "r2": fit.r2,
+                "n": fit.n,
+                "distance_unit": fit.distance_unit,
+                "value_unit": _unit(study, str(spec["values"])),
+                "note": fit.note,
+            }
+            for name, estimate in fit.coefficients.items()
+        ]
+    return pd.DataFrame(rows, columns=GRADIENT_COLUMNS)
+
+
+def _unit(study: Study, name: str) -> str:
+    return study.catalogue[name].unit if name in study.catalogue else ""
+
+
+def _distance(study: Study, core: str, by: str, times: Mapping[str, TravelTimes]) -> pd.Series:
+    if by == "km":
+        ids = study.cities.index
+        km = geo.geodesic_km(study.cities, [core] * len(ids), list(ids))
+        return pd.Series(np.asarray(km), ids, name="seat_km")
+    minutes = times[by].minutes[times[by].origins.get_loc(core)]
+    return pd.Series(minutes, times[by].destinations, name="travel_time_min")
+
+
+def hinterland_rows(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
+    """Return each city's nearest core by the best mode."""
+    return gradient.hinterland(times["best"], list(study.region.cores))

@@ -1,0 +1,329 @@
+"""A study: checked tables and the question asked of them. Past this door everybody trusts them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from yrdgeo.errors import ArgumentError, StudyError, nearest
+from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources
+from yrdgeo.results import Network
+from yrdgeo.sources import (
+    boundaries,
+    catalogue,
+    derived,
+    indicators,
+    names,
+    networks,
+    programmes,
+    regions,
+)
+from yrdgeo.sources.notices import Notice
+from yrdgeo.spec import StudySpec, read_spec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """Checked tables of one region, and the study file that asks about them.
+
+    Attributes
+    ----------
+    cities
+        The ``cities`` table, indexed by adcode, EPSG:4326.
+    indicators
+        The ``indicators`` table, every vintage.
+    nodes, links
+        The rail network with all its dates; roads are added by :meth:`network`.
+    roads
+        Nodes and links of the road network; empty where the study has none.
+    pairs, groups
+        The ``pairs`` and ``groups`` tables of the study.
+    region
+        Members, cores and bridges.
+    spec
+        The study file.
+    catalogue
+        Indicator id → what it means, its unit and how it adds up.
+    warnings, warnings_zh
+        What the readers had to say.
+
+    Examples
+    --------
+    >>> import yrdgeo as yg
+    >>> study = yg.load_study("yrd")
+    >>> study
+    Study('yrd', 2022: 41 cities, 8 pairs)
+    """
+
+    cities: gpd.GeoDataFrame
+    indicators: pd.DataFrame
+    nodes: gpd.GeoDataFrame
+    links: gpd.GeoDataFrame
+    roads: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
+    pairs: pd.DataFrame
+    groups: pd.DataFrame
+    region: regions.Region
+    spec: StudySpec
+    catalogue: Mapping[str, catalogue.Indicator]
+    warnings: tuple[str, ...] = ()
+    warnings_zh: tuple[str, ...] = ()
+    sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def year(self) -> int:
+        """The year of the study."""
+        return int(str(self.spec.study["year"]))
+
+    @property
+    def years(self) -> list[int]:
+        """The study year and the further years it maps, in order."""
+        more = self.spec.study["years"]
+        return sorted({self.year, *(int(year) for year in more)})  # type: ignore[attr-defined]
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The travel modes of the study: some of ``rail`` and ``road``."""
+        return tuple(self.spec.network["modes"])  # type: ignore[arg-type]
+
+    def value_table(self, indicator: str, year: int | None = None) -> pd.DataFrame:
+        """Return an indicator of one year with vintage, source and confidence, by adcode.
+
+        Missing cities are rows with NaN, in the order of :attr:`cities`.
+        """
+        if indicator not in self.catalogue:
+            fix = nearest(indicator, list(self.catalogue))
+            raise ArgumentError(f"There is no indicator {indicator!r}.", fix=fix)
+        return derived.values_of(
+            self.indicators,
+            indicator,
+            self.year if year is None else year,
+            catalogue=self.catalogue,
+            cities=list(self.cities.index),
+        )
+
+    def complete_year(self, indicator: str) -> int | None:
+        """Return the latest year up to the study's in which every city has a value, if any."""
+        years = sorted(self.indicators["year"].unique(), reverse=True)
+        for year in (self.year, *(int(year) for year in years if year < self.year)):
+            if self.value_table(indicator, year)["value"].notna().all():
+                return year
+        return None
+
+    def values(self, indicator: str, year: int | None = None) -> pd.Series:
+        """Return an indicator of one year (the study year if None) by adcode, NaN where missing.
+
+        Parameters
+        ----------
+        indicator
+            An id of the catalogue (``yrdgeo list indicators``), raw or derived.
+        year
+            The study year if None.
+
+        Returns
+        -------
+        values
+            Shape (n,), by adcode in the order of ``cities``, in the unit of the catalogue.
+
+        Raises
+        ------
+        ArgumentError
+            If the catalogue has no such indicator.
+
+        Examples
+        --------
+        >>> import yrdgeo as yg
+        >>> float(yg.load_study("yrd").values("gdp")["320500"])
+        23958.3
+        """
+        return self.value_table(indicator, year)["value"].rename(indicator)
+
+    def network(
+        self,
+        date: str | None = None,
+        modes: Sequence[str] | None = None,
+        scenario: str | None = None,
+    ) -> Network:
+        """Return the network of one day.
+
+        Parameters
+        ----------
+        date
+            ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; the day of the study file if None.
+        modes
+            Some of ``rail`` (every train), ``hsr`` (high speed only) and ``road``; those of the
+            study file if None. Access and transfer links come with the trains.
+        scenario
+            Not yet: a study has no scenarios.
+
+        Returns
+        -------
+        network
+            Seats are nodes named by adcode, stations by their Chinese name.
+
+        Raises
+        ------
+        ArgumentError
+            If the date, a mode or the scenario is unknown.
+
+        Examples
+        --------
+        >>> import yrdgeo as yg
+        >>> network = yg.load_study("yrd").network(date="2016-03", modes=["rail"])
+        >>> yg.travel_times(network, ["苏州北"], ["上海虹桥"]).minutes.shape
+        (1, 1)
+        """
+        if scenario is not None:
+            raise ArgumentError(
+                f"There is no scenario {scenario!r}.", found="the study declares none"
+            )
+        spec = self.spec.network
+        return networks.assemble(
+            self.cities,
+            (self.nodes, self.links),
+            self.roads,
+            date=str(spec["date"] or self.year) if date is None else date,
+            modes=self.modes if modes is None else tuple(modes),
+            parameters=self.parameters(),
+        )
+
+    def parameters(self) -> networks.Parameters:
+        """Return the time models and speeds of the study's network."""
+        return networks.parameters(self.spec.network)
+
+    def core(self, name: str = "") -> str:
+        """Return the adcode of a city of the study, or of the region's centre for no name."""
+        return names.resolve(name, among=self.cities.index) if name else self.region.centre
+
+    def __repr__(self) -> str:
+        """Give name, year, cities and pairs."""
+        size = f"{len(self.cities)} cities, {len(self.pairs)} pairs"
+        return f"Study({self.spec.study['name']!r}, {self.year}: {size})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
+
+def load_study(path_or_name: str | Path) -> Study:
+    """Load a study: read its file, and check every table it names.
+
+    Parameters
+    ----------
+    path_or_name
+        A shipped study (``"yrd"``) or a TOML file.
+
+    Returns
+    -------
+    study
+        Every table in contract form, EPSG:4326.
+
+    Raises
+    ------
+    StudyError
+        If the study file is wrong.
+    TableError
+        If a table is wrong; all problems of a file come at once.
+    PlaceError
+        If a name in a table is unknown or means two cities.
+
+    Examples
+    --------
+    >>> import yrdgeo as yg
+    >>> yg.load_study("yrd").region.centre
+    '310000'
+    """
+    spec = read_spec(path_or_name)
+    region = regions.load_region(_region_name(spec))
+    cities, notices = _cities(spec, region)
+    rows = catalogue.load_catalogue()
+    values, more = _indicators(spec, cities, rows)
+    roads = networks.load_roads(region.id)
+    notices = (*notices, *more)
+    return Study(
+        cities=cities,
+        indicators=values,
+        nodes=networks.load_nodes(),
+        links=networks.load_links(),
+        roads=roads,
+        pairs=_pairs(spec),
+        groups=_groups(cities),
+        region=region,
+        spec=spec,
+        catalogue=rows,
+        warnings=tuple(notice.en for notice in notices),
+        warnings_zh=tuple(notice.zh for notice in notices),
+        sources=read_all_sources(),
+    )
+
+
+def _region_name(spec: StudySpec) -> str | Path:
+    """Return a shipped region's name, or the path of a region file beside the study file."""
+    name = str(spec.study["region"])
+    return spec.path(name) if name.endswith(".toml") else name
+
+
+def _cities(spec: StudySpec, region: regions.Region) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
+    if not spec.boundaries:
+        return boundaries.load_cities(region.members)
+    if len(spec.boundaries) > 1:
+        raise StudyError("A study has one [[boundary]].", found=f"{len(spec.boundaries)}")
+    row = spec.boundaries[0]
+    return boundaries.read_boundaries(
+        spec.path(row["path"]),
+        layer=_text(row["layer"]),
+        code_column=_text(row["code_column"]),
+        name_column=_text(row["name_column"]),
+        datum=row["datum"],  # type: ignore[arg-type]  # the schema knows the legal ones
+        members=region.members,
+    )
+
+
+def _indicators(
+    spec: StudySpec,
+    cities: gpd.GeoDataFrame,
+    rows: Mapping[str, catalogue.Indicator],
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Return the embedded values of these cities and the user's own, which come first."""
+    embedded = indicators.load_indicators()
+    values = embedded[embedded["adcode"].isin(cities.index)]
+    for row in spec.indicators:
+        given = {key: value for key, value in row.items() if key != "path" and value is not None}
+        own, _report = indicators.read_indicators(
+            spec.path(row["path"]),
+            cities=cities.index,
+            catalogue=rows,
+            **given,  # type: ignore[arg-type]  # the schema holds the types
+        )
+        values = indicators.combine(values, own)
+    return values, ()
+
+
+def _groups(cities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the groups whose members are all cities of the study, with their names.
+
+    A group of which the study knows a part must not be summed under its own name.
+    """
+    groups = programmes.load_groups()
+    known = groups["member_id"].isin(cities.index).groupby(groups["group_id"]).transform("all")
+    named = programmes.load_group_names()[["name_zh", "name_en"]]
+    return groups[known].join(named, on="group_id")
+
+
+def _pairs(spec: StudySpec) -> pd.DataFrame:
+    if spec.pairs["path"] is not None:
+        return programmes.read_pairs(spec.path(spec.pairs["path"]))
+    return programmes.load_pairs(scheme=_text(spec.pairs["scheme"]))
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def read_all_sources() -> pd.DataFrame:
+    """Return the rows of every shipped source: ``source_id title publisher vintage licence …``."""
+    files = [data_path("boundaries/SOURCES.toml"), *sorted(data_path("sources").glob("*.toml"))]
+    rows = {key: row for path in files for key, row in read_sources(path).items()}
+    table = pd.DataFrame([{"source_id": key, **row} for key, row in rows.items()])
+    return table.reindex(columns=list(SOURCE_COLUMNS)).fillna("")
