@@ -67,6 +67,8 @@ def clean(text: object) -> str:
     if not isinstance(text, str):
         missing = text is None or text is pd.NA or text is pd.NaT or text != text  # noqa: PLR0124 — NaN
         return "" if missing else str(text)
+    if text.isprintable() and "  " not in text:  # nearly always; a network has a million cells
+        return text
     spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]", " ", text)
     kept = "".join(
         character

@@ -217,14 +217,15 @@ def rail_layer(run: Run) -> gpd.GeoDataFrame:
 def road_layer(run: Run) -> gpd.GeoDataFrame:
     """Return everything else that is drawn; ``class`` says what belongs to the backbone."""
     links = _drawn(run.links[~run.links["mode"].isin([*RAILWAYS, *NOT_DRAWN])])
-    if "backbone" in links.columns:
-        backbone = links["backbone"].astype(bool)
-        return links.assign(**{"class": backbone.map({True: "backbone", False: "other"})})
-    return links.assign(**{"class": "backbone"})
+    kind = links["backbone"].map({True: "backbone", False: "other"})
+    return links.assign(**{"class": kind})
 
 
 def _drawn(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return links[links.geometry.notna()].sort_values("link_id")
+    """Return the links that have a shape; without a word on their rank all are backbone."""
+    drawn = links[links.geometry.notna()].sort_values("link_id")
+    ranked = drawn.get("backbone", pd.Series(data=True, index=drawn.index))
+    return drawn.assign(backbone=ranked.isin([True]))
 
 
 def station_layer(run: Run) -> gpd.GeoDataFrame:
