@@ -1,17 +1,17 @@
 """A study answered in memory: tables in, one :class:`yrdgeo.results.Run` out."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 
 import geopandas as gpd
 import pandas as pd
 
 from yrdgeo.pipeline import layers, space
+from yrdgeo.pipeline.caveats import caveats
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Run
 from yrdgeo.sources.boundaries import SOURCE_ID as BOUNDARIES
-from yrdgeo.sources.notices import notices
 from yrdgeo.study import Study
 
 Tell = Callable[[str, int], None]
@@ -31,7 +31,8 @@ def answer(study: Study, tell: Tell) -> Run:
     gradients = space.gradient_rows(study, results, times)
     tell("groups and sources", 3)
     network = study.network()
-    warnings = list(_warnings(study, results))
+    rows = layers.layer_rows(study, results)
+    said = caveats(study, results, rows, times)
     return Run(
         name=str(study.spec.study["name"]),
         title_zh=str(study.spec.study["title_zh"] or study.region.name_zh),
@@ -39,7 +40,7 @@ def answer(study: Study, tell: Tell) -> Run:
         year=study.year,
         cities=study.cities,
         results=results,
-        layers=layers.layer_rows(study, results),
+        layers=rows,
         times=times,
         contiguity=space.edges_of(study),
         pairs=pairs,
@@ -51,29 +52,11 @@ def answer(study: Study, tell: Tell) -> Run:
         group_results=layers.group_results(study, results),
         cores=tuple(study.region.cores),
         sources=_sources_used(study, results),
-        warnings=tuple(en for en, _ in warnings),
-        warnings_zh=tuple(zh for _, zh in warnings),
+        warnings=tuple(notice.en for notice in said),
+        warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
         options=study.spec.publish,
     )
-
-
-def _warnings(study: Study, results: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Say each thing once, in the order of the study's layers."""
-    said = dict(zip(study.warnings, study.warnings_zh, strict=True))
-    names_en = dict(study.cities["name_en"])
-    names_zh = dict(study.cities["name_zh"])
-    shown = results.loc[results["layer_id"].isin(study.catalogue), ["layer_id", "year"]]
-    opportunities = [str(row["opportunities"]) for row in study.spec.measures]
-    used = {(name, study.year) for name in opportunities if name}
-    drawn = set(zip(shown["layer_id"], shown["year"], strict=True))
-    for name, year in sorted(used | drawn):
-        values = study.value_table(name, year)
-        found = notices(
-            values, name, year, catalogue=study.catalogue, names_en=names_en, names_zh=names_zh
-        )
-        said.update({notice.en: notice.zh for notice in found})
-    yield from said.items()
 
 
 def _sources_used(study: Study, results: pd.DataFrame) -> pd.DataFrame:

@@ -30,10 +30,17 @@ MODES = {
     "best": ("铁路与公路取快者", "faster of rail and road"),
 }
 MEASURE_DECIMALS = 1
+LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 
 
 def indicator_results(study: Study) -> pd.DataFrame:
-    """Return the study's indicators for every year that has any value, missing ones as NaN."""
+    """Return the study's indicators of every year with enough values, missing ones as NaN.
+
+    Raises
+    ------
+    StudyError
+        If an indicator has enough values in no year.
+    """
     wanted = [str(name) for name in study.spec.study["indicators"]]  # type: ignore[attr-defined]
     parts = [
         part
@@ -41,12 +48,20 @@ def indicator_results(study: Study) -> pd.DataFrame:
         for year in study.years
         if (part := _indicator_part(study, name, year)) is not None
     ]
-    return pd.concat(parts, ignore_index=True)
+    if not parts:
+        return pd.DataFrame(columns=RESULT_COLUMNS)
+    results = pd.concat(parts, ignore_index=True)
+    if empty := [name for name in wanted if name not in set(results["layer_id"])]:
+        raise StudyError(
+            f"Indicator {empty[0]!r} has too few values in {', '.join(map(str, study.years))}.",
+            fix="Name further years with years = [...], or bring values in an [[indicator]] file.",
+        )
+    return results
 
 
 def _indicator_part(study: Study, name: str, year: int) -> pd.DataFrame | None:
     part = study.value_table(name, year)
-    if part["value"].isna().all():
+    if part["value"].notna().mean() < LEAST_COVERAGE:
         return None
     part = part.rename_axis("adcode").reset_index()
     return part.assign(layer_id=name, year=year, scenario="")[RESULT_COLUMNS]
@@ -55,9 +70,12 @@ def _indicator_part(study: Study, name: str, year: int) -> pd.DataFrame | None:
 def measure_results(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
     """Return the study's measures for its year.
 
-    A measure sums over all cities, so one unverified opportunity makes every value unverified.
+    Its opportunities are of the latest year in which every city has them. A measure sums over
+    all cities, so one unverified amount makes every value unverified.
     """
-    parts = [_measure_part(study, row, times) for row in study.spec.measures]
+    names = {str(row["opportunities"]) for row in study.spec.measures} - {""}
+    amounts = {name: study.value_table(name, study.complete_year(name)) for name in sorted(names)}
+    parts = [_measure_part(study, row, times, amounts) for row in study.spec.measures]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
 
 
@@ -94,12 +112,6 @@ def _check_opportunities(study: Study, row: Row) -> None:
         )
 
 
-def opportunities(study: Study, row: Row) -> pd.DataFrame | None:
-    """Return the amounts of a measure, of the latest year in which every city has one."""
-    name = str(row["opportunities"])
-    return study.value_table(name, study.complete_year(name)) if name else None
-
-
 def _options(row: Row) -> dict[str, object]:
     options = {key: row[key] for key in ("cutoff_min", "n", "self_time") if row[key] is not None}
     if row["decay"] is not None:
@@ -124,9 +136,14 @@ def _decay(row: Row) -> decay.Decay:
         ) from error
 
 
-def _measure_part(study: Study, row: Row, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
+def _measure_part(
+    study: Study,
+    row: Row,
+    times: Mapping[str, TravelTimes],
+    known: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
     measure = accessibility.MEASURES[str(row["measure"])]
-    given = opportunities(study, row)
+    given = known.get(str(row["opportunities"]))
     amounts = () if given is None else (given["value"],)
     options = {**measure.defaults, **_options(row)}
     values = measure.function(times[str(row["mode"])], *amounts, **options)
@@ -179,9 +196,12 @@ def layer_rows(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_year(study: Study, results: pd.DataFrame, layer: str) -> int:
-    """Return the study year, or the latest year before it that has values."""
-    years = results.loc[results["layer_id"].eq(layer), "year"]
-    return int(years[years <= study.year].max() if (years <= study.year).any() else years.min())
+    """Return the most complete year up to the study's, the latest of equals."""
+    rows = results[results["layer_id"].eq(layer)]
+    known = rows["value"].notna().groupby(rows["year"]).sum()
+    past = known[known.index <= study.year]
+    ranked = past if len(past) else known
+    return int(ranked[ranked == ranked.max()].index.max())
 
 
 def _joined(source_ids: pd.Series) -> str:

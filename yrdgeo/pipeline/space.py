@@ -41,15 +41,19 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     if "road" in times:
         network = study.network(modes=["road"])
         lengths = path_lengths_km(network, list(study.cities.index))
+    per_head = study.value_table("gdp_per_capita")
     rows = city_pairs.table(
         study.cities,
         study.pairs,
         order=contiguity.order(study.cities, bridges=study.region.bridges),
         times=times,
         lengths=lengths,
-        values={"gdp_per_capita": study.values("gdp_per_capita")},
+        values={"gdp_per_capita": per_head["value"]},
         leapfrog_from=int(str(study.spec.pairs["leapfrog_from"])),
     )
+    weak = per_head.index[per_head["confidence"].eq("unverified")]
+    unverified = rows["helper_city"].isin(weak) | rows["helped_city"].isin(weak)
+    rows["gap_confidence"] = np.where(unverified, "unverified", "")
     return rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
 
 
