@@ -30,6 +30,14 @@ def run() -> Run:
     return sample_run()
 
 
+@pytest.fixture(scope="session")
+def delta(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return the shipped study, run once a session; its files are in ``delta.out``."""
+    import yrdgeo as yg  # noqa: PLC0415 — most tests do without the whole package
+
+    return yg.run_study(yg.load_study("yrd"), tmp_path_factory.mktemp("outputs"))
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

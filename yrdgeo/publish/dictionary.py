@@ -145,7 +145,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "margin_min": ("与次近核心之差 Margin to the second core (分钟 min)", ""),
     "gdp_per_capita_ratio": ("人均GDP之比 Ratio of GDP per head", "Helper over helped"),
     "gap_confidence": ("差距可信度 Confidence of the gap", "The worse of the two cities"),
-    "opened": ("开通 Opened", "As the source says, before the model's own dates"),
+    "opened": ("开通 Opened", "Of the line; open_from is that of the row's speed"),
     "hub": ("枢纽 Hub", ""),
     "number": ("序号 Number", ""),
     "en": ("英文 English", ""),
