@@ -1,0 +1,73 @@
+"""The wheel carries everything: elsewhere it gives the same bytes as the checkout."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from yrdgeo.provenance import sha256
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*command: str, folder: Path, **environment: str) -> str:
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1600000000", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder))
+    run(*build, folder=ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_elsewhere_and_the_checkout_write_the_same_bytes(
+    wheel: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    install = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index")
+    run(*install, "--target", str(site), str(wheel), folder=tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    where = run(
+        sys.executable,
+        "-c",
+        "import yrdgeo; print(yrdgeo.__file__)",
+        folder=elsewhere,
+        PYTHONPATH=str(site),
+    )
+    assert where.startswith(str(site))
+    command = (sys.executable, "-m", "yrdgeo", "run", "yrd", "--quiet")
+    run(*command, folder=elsewhere, PYTHONPATH=str(site))
+    run(*command, "--out", str(tmp_path / "checkout"), folder=ROOT)
+    assert hashes(elsewhere / "outputs" / "yrd") == hashes(tmp_path / "checkout" / "yrd")
+
+
+def test_only_the_clock_of_run_json_differs_between_two_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    for name in ("one", "two"):
+        command = (sys.executable, "-m", "yrdgeo", "run", "yrd", "--quiet", "--out", name)
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=300)
+    one, two = hashes(tmp_path / "one" / "yrd"), hashes(tmp_path / "two" / "yrd")
+    assert {name for name in one | two if one.get(name) != two.get(name)} == {"run.json"}
