@@ -158,23 +158,23 @@ def _gradients(cores: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "gradient_id": f"gdp_per_capita_{unit}",
-                "layer_id": "gdp_per_capita",
-                "core": cores[0],
+                "gradient_id": f"gdp_per_capita_{by}",
+                "values": "gdp_per_capita",
+                "from_id": cores[0],
+                "by": by,
                 "form": "exponential",
-                "distance_unit": unit,
-                "value_unit": "yuan",
-                "year": YEAR,
                 "coefficient": name,
-                "value": value,
+                "estimate": value,
                 "standard_error": error,
                 "lower": value - 2 * error,
                 "upper": value + 2 * error,
                 "r2": 0.61,
                 "n": 8,
+                "distance_unit": "km" if by == "km" else "min",
+                "value_unit": "yuan",
                 "note": "",
             }
-            for unit, (name, value, error) in product(("km", "min"), fits)
+            for by, (name, value, error) in product(("km", "best"), fits)
         ]
     )
 

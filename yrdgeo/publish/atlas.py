@@ -26,8 +26,8 @@ def write_atlas(run: Run, path: Path) -> Path:
 
     Examples
     --------
-    >>> page = write_atlas(run, Path("outputs/yrd/atlas.html"))  # doctest: +SKIP
-    >>> "default-src 'none'" in page.read_text(encoding="utf-8")  # doctest: +SKIP
+    >>> page = write_atlas(run, folder / "atlas.html")
+    >>> "default-src 'none'" in page.read_text(encoding="utf-8")
     True
     """
     page = map_page(run, payload(run)).get_root()

@@ -163,24 +163,27 @@ def _record(row: Mapping[str, object], results: pd.DataFrame, order: pd.Index) -
 def _view(
     view: pd.DataFrame, values: Floats, classes: Classes, *, lowest_first: bool, decimals: int
 ) -> Record:
-    vintages = [text(v) for v in view["vintage"]]
-    names = sorted(set(vintages))
     return {
         "values": [number(v, decimals) for v in values],
         "classes": letters(classes.index(values)),
         "ranks": ranks(values, lowest_first=lowest_first),
         "flags": "".join(LETTERS.get(text(c), ".") for c in view["confidence"]),
-        "vintages": names,
-        "vintage": [names.index(v) for v in vintages],
-        "notes": _notes(view),
+        "vintage": listed(view["vintage"]),
+        "source": listed(view["source_id"]),
+        "note": listed(view["note"]),
+        "noteZh": listed(view.get("note_zh", view["note"])),
     }
 
 
-def _notes(view: pd.DataFrame) -> Record:
-    """Return the notes that are there, by position: Chinese, English."""
-    texts = [[text(cell) for cell in view.get(name, view["note"])] for name in ("note_zh", "note")]
-    pairs = list(zip(*texts, strict=True))
-    return {str(i): [zh or en, en or zh] for i, (zh, en) in enumerate(pairs) if zh or en}
+def listed(cells: pd.Series) -> Record:
+    """Return texts as a short list of the different ones, and where each stands in it.
+
+    >>> listed(pd.Series(["b", "a", "b"]))
+    {'texts': ['a', 'b'], 'at': [1, 0, 1]}
+    """
+    texts = [text(cell) for cell in cells]
+    names = sorted(set(texts))
+    return {"texts": names, "at": [names.index(one) for one in texts]}
 
 
 def layer_classes(row: Mapping[str, object], values: Floats) -> Classes:

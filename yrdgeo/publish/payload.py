@@ -50,7 +50,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
             "title": both({"title_zh": run.title_zh, "title_en": run.title_en}, "title"),
             "year": int(run.year),
             "approval": text(run.options.get("map_approval")),
-            "version": text(run.provenance.get("version")),
+            "version": text(run.provenance.get("yrdgeo")),
             "warnings": [
                 [text(t) for t in run.warnings_zh or run.warnings],
                 [text(t) for t in run.warnings],

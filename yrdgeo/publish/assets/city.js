@@ -36,12 +36,12 @@
         const year = years.includes(state.year) ? state.year : layer.year;
         const view = app.viewOf(layer, year, "");
         const series = years.map((one) => app.viewOf(layer, one, "")?.values[i] ?? null);
-        const flag = view.flags[i] === "u" && view.values[i] !== null;
+        const flag = app.unverified(view, i);
         return atlas.el("tr", { class: layer.id === state.layer ? "current" : null },
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.say(layer.title), on: { click: () => app.set({ layer: layer.id }) } })),
           atlas.el("td", { class: "number" }, app.printed(i, layer, view), flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null),
           atlas.el("td", { class: "number rank", text: view.ranks[i] === null ? "" : view.ranks[i] + "/" + app.ranked(view) }),
-          atlas.el("td", { class: "number", text: String(year) }),
+          atlas.el("td", { class: "number rank", text: String(year) }),
           atlas.el("td", {}, years.length > 1 ? atlas.spark(series, "#2367ac") : null));
       });
       return atlas.el("table", { class: "values" },

@@ -57,12 +57,19 @@
     };
     app.say = (pair) => pair[state.lang];
     app.locale = () => LOCALES[state.lang];
-    app.number = (value, decimals) =>
-      new Intl.NumberFormat(LOCALES[state.lang], {
+    const formats = {}; // making one is slow
+    app.number = (value, decimals) => {
+      const format = (formats[state.lang + "|" + decimals] ||= new Intl.NumberFormat(LOCALES[state.lang], {
         minimumFractionDigits: decimals,
         maximumFractionDigits: decimals,
-      }).format(value);
-    app.withUnit = (text, unit) => (unit ? text + (state.lang === 0 && !/^[A-Za-z]/.test(unit) ? "" : " ") + unit : text);
+      }));
+      return format.format(value);
+    };
+    app.withUnit = (text, unit) => {
+      if (!unit) return text;
+      if (/^\d/.test(unit)) return text + " × " + unit; // 6,402 × 100 million yuan
+      return text + (state.lang === 0 && !/^[A-Za-z]/.test(unit) ? "" : " ") + unit;
+    };
     app.city = (i) => app.say(data.cities.short[i]);
     app.fullCity = (i) => app.say(data.cities.names[i]);
 
@@ -86,11 +93,12 @@
 
     function fromView(mode) {
       const values = data.times.minutes[mode][state.origin];
+      const blank = { texts: [""], at: values.map(() => 0) };
       const sorted = values.filter((v) => v !== null).sort((a, b) => a - b);
       return {
         values, classes: data.times.classes[mode][state.origin],
         ranks: values.map((v) => (v === null ? null : sorted.indexOf(v) + 1)),
-        flags: ".".repeat(values.length), vintages: [""], vintage: values.map(() => 0), notes: {},
+        flags: ".".repeat(values.length), vintage: blank, source: blank, note: blank, noteZh: blank,
       };
     }
 
@@ -102,6 +110,19 @@
     };
     app.scenarios = () => [...new Set(Object.keys(app.layer().views).map((key) => key.slice(key.indexOf("|") + 1)))];
 
+    app.listed = (column, i) => column.texts[column.at[i]];
+    app.note = (view, i) => app.listed(state.lang === 0 ? view.noteZh : view.note, i) || app.listed(view.note, i);
+    // The sources of the values on show, as rows of the source table.
+    app.sourcesOf = (view) => {
+      const ids = new Set(view.source.texts.flatMap((text) => text.split(";").map((id) => id.trim())));
+      return data.sources.filter((row) => ids.has(row.source_id));
+    };
+    app.sourceTitle = (row) => (state.lang === 0 && row.title_zh ? row.title_zh : row.title || row.source_id);
+    app.sourceLine = (view) => app.sourcesOf(view).map((row) => {
+      const title = app.sourceTitle(row);
+      return !row.vintage || title.includes(row.vintage) ? title : title + ", " + row.vintage;
+    });
+
     // One city's value, as printed everywhere.
     app.printed = (i, layer = app.layer(), view = app.view()) => {
       const value = view.values[i];
@@ -110,6 +131,8 @@
     };
     app.colour = (letter, layer = app.layer()) =>
       letter === "-" ? "url(#hatch)" : letter === "x" ? "url(#cross)" : layer.colours[Number(letter)];
+    app.unverified = (view, i) => view.flags[i] === "u" && view.values[i] !== null;
+    app.allUnverified = (view) => view.values.some((v) => v !== null) && view.values.every((v, i) => v === null || view.flags[i] === "u");
     app.ranked = (view = app.view()) => view.values.filter((v) => v !== null).length;
     app.flat = (letter, layer = app.layer()) => (letter === "-" || letter === "x" ? "#ffffff" : layer.colours[Number(letter)]);
 

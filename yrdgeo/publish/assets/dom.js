@@ -12,7 +12,7 @@
       else if (name === "style") for (const [key, css] of Object.entries(value)) node.style.setProperty(key, css);
       else node.setAttribute(name, value === true ? "" : String(value));
     }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return node;
   }
 
@@ -22,7 +22,7 @@
 
   // Put children in the place of whatever is there.
   atlas.put = (node, ...children) => {
-    node.replaceChildren(...children.flat().filter(Boolean));
+    node.replaceChildren(...children.flat(Infinity).filter(Boolean));
     return node;
   };
 

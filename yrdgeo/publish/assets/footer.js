@@ -11,17 +11,18 @@
     }
 
     function source(row) {
-      const title = app.state.lang === 0 && row.title_zh ? row.title_zh : row.title;
       const facts = [row.publisher, row.vintage, row.licence].filter(Boolean).join(" · ");
-      return atlas.el("li", {}, atlas.el("b", { text: title || row.source_id }), facts ? " — " + facts : null,
+      return atlas.el("li", {}, atlas.el("b", { text: app.sourceTitle(row) }), facts ? " — " + facts : null,
         row.url ? atlas.el("span", { class: "url", text: row.url }) : null);
     }
 
     function show() {
       const layer = app.layer();
-      const mine = data.sources.filter((row) => layer.sources.includes(row.source_id));
+      const mine = app.sourceLine(app.view());
       const warnings = data.run.warnings[app.state.lang];
-      const short = mine.slice(0, 2).map((row) => [app.state.lang === 0 && row.title_zh ? row.title_zh : row.title, row.vintage].filter(Boolean).join(", ")).join("; ");
+      const short = mine.slice(0, 2).join("; ");
+      atlas.put(atlas.byId("imprint"), [app.say(data.run.title), app.t("source") + app.t("colon") + (mine.join("; ") || app.t("computed_here")),
+        data.run.approval ? app.t("approval") + app.t("colon") + data.run.approval : ""].filter(Boolean).map((text) => atlas.el("p", { text })));
       const open = [...root.querySelectorAll("details[open]")].map((one) => one.className);
       atlas.put(root,
         atlas.el("p", { class: "current" }, atlas.el("b", { text: app.t("source") + app.t("colon") }), short || app.t("computed_here"), mine.length > 2 ? app.t("and_more", { n: mine.length - 2 }) : null),
@@ -37,6 +38,6 @@
       if (event.key !== "Escape") return;
       for (const one of root.querySelectorAll("details[open]")) one.open = false;
     });
-    app.on(["layer", "lang", "origin"], show);
+    app.on(["layer", "year", "scenario", "lang", "origin"], show);
   };
 })((window.atlas = window.atlas || {}));

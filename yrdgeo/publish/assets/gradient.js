@@ -54,8 +54,8 @@
     }
 
     function draw() {
-      tools();
       if (root.hidden || choice.core < 0) return;
+      tools();
       const layer = app.layer();
       const view = app.view();
       const far = distance();

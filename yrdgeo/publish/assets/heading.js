@@ -13,17 +13,19 @@
     const low = seen[0];
     const high = seen[seen.length - 1];
     const show = (v) => app.withUnit(app.number(v, layer.decimals), app.say(layer.unit));
-    const vars = { high: app.city(high.i), high_value: show(high.value), low: app.city(low.i), low_value: show(low.value) };
+    const bare = (v) => app.number(v, layer.decimals);
+    const vars = { high: app.city(high.i), high_value: show(high.value), low: app.city(low.i), low_value: bare(low.value) };
     const ratio = low.value > 0 && high.value / low.value >= 1.2
       ? app.t("ratio", { ratio: app.number(high.value / low.value, 1) }) : "";
-    const half = app.t("half_below", { n: seen.length, median: show(median(seen.map((one) => one.value))) });
+    const half = app.t("half_below", { n: seen.length, median: bare(median(seen.map((one) => one.value))) });
     return app.t("spread", { ...vars, ratio }) + half + gaps(app, view);
   }
 
   function gaps(app, view) {
     const missing = [...view.classes].filter((letter) => letter === "-").length;
     const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
-    return (missing ? app.t("missing_n", { n: missing }) : "") + (unverified ? app.t("unverified_n", { n: unverified }) : "");
+    const doubt = unverified && unverified === app.ranked(view) ? app.t("all_unverified") : unverified ? app.t("unverified_n", { n: unverified }) : "";
+    return (missing ? app.t("missing_n", { n: missing }) : "") + doubt;
   }
 
   function reach(app, view) {

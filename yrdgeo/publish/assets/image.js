@@ -11,6 +11,15 @@
     return atlas.svg("text", { x, y, "font-size": size, fill: INK, "font-family": atlas.font, text, ...more });
   }
 
+  // As much of a text as the width holds.
+  function cut(text, width, size) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = size + "px " + atlas.font;
+    let shown = text;
+    while (shown && pen.measureText(shown + "…").width > width - 2 * EDGE) shown = shown.slice(0, -1);
+    return shown === text ? text : shown + "…";
+  }
+
   // The panes of the map as they stand, without what only the pointer needs.
   function mapPart(app, map) {
     const group = atlas.svg("g", {});
@@ -66,17 +75,15 @@
     const width = size.x;
     const height = size.y + HEAD + FOOT;
     const clip = atlas.svg("clipPath", { id: "frame" }, atlas.svg("rect", { width: size.x, height: size.y }));
-    const layer = app.layer();
-    const sources = app.data.sources.filter((row) => layer.sources.includes(row.source_id));
-    const source = app.t("source") + app.t("colon") + (sources.map((row) => [app.state.lang === 0 && row.title_zh ? row.title_zh : row.title, row.vintage].filter(Boolean).join(", ")).join("; ") || app.t("computed_here"));
+    const source = app.t("source") + app.t("colon") + (app.sourceLine(app.view()).join("; ") || app.t("computed_here"));
     const approval = app.data.run.approval ? " · " + app.t("approval") + app.t("colon") + app.data.run.approval : "";
     const root = atlas.svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
       atlas.svg("defs", {}, clip), atlas.svg("rect", { width, height, fill: "#ffffff" }),
-      words(atlas.byId("title").textContent, EDGE, 28, 20, { "font-weight": "bold" }),
-      words(atlas.byId("subtitle").textContent.slice(0, Math.floor(width / (app.state.lang === 0 ? 12.5 : 6.2))), EDGE, 52, 12),
+      words([...atlas.byId("title").childNodes].map((node) => node.textContent).join(" · "), EDGE, 28, 20, { "font-weight": "bold" }),
+      words(cut(atlas.byId("subtitle").textContent, width, 12), EDGE, 52, 12),
       atlas.svg("g", { transform: `translate(0 ${HEAD})` }, atlas.svg("rect", { width: size.x, height: size.y, fill: "#e9eff3" }), atlas.svg("g", { "clip-path": "url(#frame)" }, mapPart(app, map))),
       legendPart(app, height), scalePart(app, width, height),
-      words(source.slice(0, Math.floor(width / 7)) + approval, EDGE, height - 20, 11),
+      words(cut(source, width, 11) + approval, EDGE, height - 20, 11),
       words(app.say(app.data.run.title), EDGE, height - 5, 11));
     return new XMLSerializer().serializeToString(root);
   };

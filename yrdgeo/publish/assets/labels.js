@@ -2,7 +2,7 @@
 (function (atlas) {
   "use strict";
 
-  const NUDGES = [[0, 0], [0, -11], [0, 11], [-16, 0], [16, 0], [-16, -11], [16, -11], [-16, 11], [16, 11]];
+  const NUDGES = [[0, 0], [0, -11], [0, 11], [-16, 0], [16, 0], [-16, -11], [16, -11], [-16, 11], [16, 11], [0, -20], [0, 20], [-28, 0], [28, 0], [-26, -16], [26, -16], [-26, 16], [26, 16]];
   const GAP = 2;
 
   const overlaps = (a, b) => a[0] < b[2] + GAP && b[0] < a[2] + GAP && a[1] < b[3] + GAP && b[1] < a[3] + GAP;
@@ -44,7 +44,7 @@
         const near = core && app.state.overlays.has("cores");
         const at = map.latLngToLayerPoint(near ? app.data.cities.seats[i] : app.data.cities.labels[i]);
         const text = app.city(i);
-        const nudges = near ? [[0, -14], [0, 15], ...NUDGES.slice(3)] : NUDGES;
+        const nudges = near ? [[0, -16], [0, 16], [-30, 0], [30, 0], ...NUDGES.slice(5)] : NUDGES;
         for (const [dx, dy] of nudges) {
           const bounds = box(text, at.x + dx, at.y + dy, core);
           if (taken.some((other) => overlaps(other, bounds))) continue;

@@ -5,11 +5,17 @@
   // The words of one class: its bounds, as printed.
   atlas.classText = (app, layer, k) => {
     const n = layer.colours.length;
-    const bound = (i) => app.number(layer.breaks[i], layer.decimals);
+    const bound = (i) => app.number(layer.breaks[i], places(layer));
     if (n === 1) return app.t("one_class");
     if (k === 0) return "≤ " + bound(0);
     if (k === n - 1) return "> " + bound(k - 1);
     return bound(k - 1) + " – " + bound(k);
+  };
+
+  // As many decimals as the bounds need, and no more.
+  const places = (layer) => {
+    for (let d = 0; d < layer.decimals; d += 1) if (layer.breaks.every((b) => Number(b.toFixed(d)) === b)) return d;
+    return layer.decimals;
   };
 
   const tally = (text, letter) => [...text].filter((one) => one === letter).length;
@@ -50,7 +56,7 @@
       if (layer.better === "low") notes.push(app.t("low_better"));
       atlas.put(box,
         atlas.el("h2", {}, app.say(layer.title)),
-        atlas.el("p", { class: "unit", text: [unit, app.t("legend_count")].filter(Boolean).join(" · ") }),
+        atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t("legend_count") })),
         atlas.el("ul", {}, atlas.legendRows(app).map(row)),
         notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null);
     }

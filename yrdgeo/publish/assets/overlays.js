@@ -3,11 +3,12 @@
   "use strict";
 
   const LINE = 1e-3;
+  const FADED = "#9a8f88"; // a pair that is not the chosen one
   const BEND = 0.16; // how far an arc leaves the straight line, as a share of its length
   const STYLES = {
     hsr: { weight: 2.2 },
     rail: { weight: 1.2 },
-    road: { weight: 0.9 },
+    road: { weight: 1 },
   };
 
   // A gentle curve from helper to helped, as points of latitude and longitude.
@@ -38,7 +39,7 @@
       for (const line of data.lines.filter((one) => one.mode === mode)) {
         const way = line.lines.map((steps) => atlas.unstep(steps, LINE));
         const style = { ...regions.still("lines"), color: data.marks[mode], ...STYLES[mode], dashArray: opened(line) ? null : "3 5" };
-        if (mode !== "road") L.polyline(way, { ...style, color: "#ffffff", weight: style.weight + 1.6, dashArray: null }).addTo(group(mode));
+        L.polyline(way, { ...style, color: "#ffffff", weight: style.weight + 1.6, dashArray: null }).addTo(group(mode));
         const drawn = L.polyline(way, { ...style, interactive: mode !== "road", bubblingMouseEvents: false }).addTo(group(mode));
         if (mode !== "road") speak(drawn, () => lineText(line));
       }
@@ -97,30 +98,33 @@
       const weight = (pair.class === "adjacent" ? 4 : 2.2) + (chosen ? 1.4 : 0);
       const faded = state.pair && !chosen;
       const base = { pane: "arcs", renderer: regions.renderer("arcs"), smoothFactor: 0, lineCap: "round" };
-      const stem = points.slice(0, -2);
+      const tip = arrow(points, weight);
+      const stem = points.slice(0, tip.at).concat([tip.base]);
       L.polyline(stem, { ...base, color: "#ffffff", weight: weight + 2.6, interactive: false }).addTo(group("pairs"));
-      const line = L.polyline(stem, { ...base, color: faded ? "#9a8f88" : colour, weight, bubblingMouseEvents: false }).addTo(group("pairs"));
+      const line = L.polyline(stem, { ...base, color: faded ? FADED : colour, weight, bubblingMouseEvents: false }).addTo(group("pairs"));
       L.polyline(points, { ...base, color: colour, weight: 14, opacity: 0, bubblingMouseEvents: false })
         .on("mouseover mousemove", (event) => app.tip(event.originalEvent, pairText(pair)))
         .on("mouseout", () => app.tip(null))
         .on("click", () => app.set({ pair: chosen ? "" : pair.id, tab: "pairs" }))
         .addTo(group("pairs"));
       line.getElement()?.setAttribute("data-pair", pair.id);
-      head(points, weight, faded ? "#9a8f88" : colour);
-      const start = L.circleMarker(pair.ends[0], { ...regions.still("arcs"), radius: 3, color: "#ffffff", weight: 1.2, fillColor: faded ? "#9a8f88" : colour, fillOpacity: 1 });
+      L.polygon([tip.point, ...tip.corners], { ...regions.still("arcs"), color: "#ffffff", weight: 1.2, fillColor: faded ? FADED : colour, fillOpacity: 1 }).addTo(group("pairs"));
+      const start = L.circleMarker(pair.ends[0], { ...regions.still("arcs"), radius: 3, color: "#ffffff", weight: 1.2, fillColor: faded ? FADED : colour, fillOpacity: 1 });
       start.addTo(group("pairs"));
     }
 
-    // The arrowhead keeps its size on the screen, so it is made anew at each zoom.
-    function head(points, weight, colour) {
-      const tip = map.latLngToLayerPoint(points[points.length - 1]);
-      const back = map.latLngToLayerPoint(points[points.length - 4]);
-      const angle = Math.atan2(tip.y - back.y, tip.x - back.x);
+    // The arrowhead keeps its size on the screen, so it is made anew at each zoom. It points along
+    // the line from where the curve comes within its own length of the end.
+    function arrow(points, weight) {
       const size = 7 + weight;
-      const corner = (turn) => map.layerPointToLatLng([tip.x - size * Math.cos(angle + turn), tip.y - size * Math.sin(angle + turn)]);
-      L.polygon([points[points.length - 1], corner(0.42), corner(-0.42)], {
-        ...regions.still("arcs"), color: "#ffffff", weight: 1.2, fillColor: colour, fillOpacity: 1,
-      }).addTo(group("pairs"));
+      const pixels = points.map((point) => map.latLngToLayerPoint(point));
+      const point = pixels[pixels.length - 1];
+      let at = pixels.length - 1;
+      while (at > 1 && pixels[at - 1].distanceTo(point) < size) at -= 1;
+      const from = pixels[at - 1];
+      const angle = Math.atan2(point.y - from.y, point.x - from.x);
+      const behind = (length, turn) => map.layerPointToLatLng([point.x - length * Math.cos(angle + turn), point.y - length * Math.sin(angle + turn)]);
+      return { at, point: points[points.length - 1], base: behind(size * 0.8, 0), corners: [behind(size, 0.45), behind(size, -0.45)] };
     }
 
     function pairText(pair) {

@@ -38,9 +38,13 @@
       labels[1].textContent = app.t("measure");
       atlas.put(scheme, schemes.map((one) => atlas.el("option", { value: one[0], text: app.say(one) })));
       scheme.value = state.scheme;
+      labels[0].hidden = scheme.hidden = schemes.length < 2;
       atlas.put(measure, Object.keys(COLUMNS).map((key) => atlas.el("option", { value: key, text: app.t("pair_" + key) })));
       measure.value = column;
     }
+
+    const unitText = () => { const name = COLUMNS[column][0]; return name && name !== "order" ? app.t(name) : ""; };
+    const unit = (text) => app.withUnit(text, unitText());
 
     function sentence(pairs) {
       const mean = (kind) => {
@@ -48,7 +52,7 @@
         return values.length ? app.number(values.reduce((a, b) => a + b, 0) / values.length, COLUMNS[column][1]) : app.t("no_data");
       };
       const n = ROWS.map((kind) => pairs.filter((pair) => pair.class === kind).length);
-      return app.t("pairs_reading", { total: pairs.length, adjacent: n[0], leapfrog: n[1], measure: app.t("pair_" + column), a: mean("adjacent"), b: mean("leapfrog") }) + floor(n);
+      return app.t("pairs_reading", { total: pairs.length, adjacent: n[0], leapfrog: n[1], measure: app.t("pair_" + column), a: unit(mean("adjacent")), b: unit(mean("leapfrog")) }) + floor(n);
     }
 
     // The smallest p that any split of so few pairs could give, before anyone runs a test.
@@ -60,8 +64,8 @@
     }
 
     function draw() {
-      tools();
       if (root.hidden) return;
+      tools();
       const pairs = shown();
       reading.textContent = pairs.length ? sentence(pairs) : app.t("no_pairs");
       atlas.put(plot, pairs.length ? strip(pairs) : null);
@@ -83,7 +87,7 @@
           atlas.svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: 86, y2: 90 }));
       }
       node.append(atlas.svg("line", { class: "axis", x1: 72, x2: width - 8, y1: 86, y2: 86 }),
-        atlas.svg("text", { class: "title middle", x: (72 + width) / 2, y: 122, text: app.t("pair_" + column) }));
+        atlas.svg("text", { class: "title middle", x: (72 + width) / 2, y: 122, text: [app.t("pair_" + column), unitText()].filter(Boolean).join(" · ") }));
       for (const pair of known) {
         const dot = atlas.svg("circle", {
           class: "dot" + (pair.id === state.pair ? " pinned" : ""), cx: x(pair.numbers[column]), cy: 30 + ROWS.indexOf(pair.class) * 40, r: 6.5, fill: data.marks[pair.class], "data-pair": pair.id,

@@ -8,7 +8,7 @@
   atlas.ranking = function (app, root) {
     const { data, state } = app;
     let filter = ALL;
-    let ascending = false;
+    let turned = false; // from the usual order, in which rank 1 comes first
     const select = atlas.el("select", { id: "ranking-filter", on: { change: () => { filter = select.value; rows(); } } });
     const label = atlas.el("label", { for: "ranking-filter" });
     const reading = atlas.el("p", { class: "reading" });
@@ -16,6 +16,8 @@
     const head = atlas.el("tr", {});
     const table = atlas.el("table", { class: "ranking" }, atlas.el("thead", {}, head), body);
     root.append(atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
+
+    const ascending = () => (app.layer().better === "low") !== turned;
 
     function tools() {
       label.textContent = app.t("show");
@@ -32,7 +34,7 @@
     const key = () => state.layer + "|" + state.year;
 
     function header() {
-      const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending ? "lowest_first" : "highest_first"), on: { click: () => { ascending = !ascending; rows(); } } });
+      const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending() ? "lowest_first" : "highest_first"), on: { click: () => { turned = !turned; rows(); } } });
       const change = hasChange() ? atlas.el("th", { scope: "col", class: "change", text: app.t("since_year", { year: app.years()[0] }) }) : null;
       atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
         change, atlas.el("th", { scope: "col", class: "number", colspan: 2 }, by));
@@ -66,17 +68,18 @@
       const layer = app.layer();
       const members = filter === ALL ? null : data.groups.find((group) => group.id === filter).members;
       const list = view.values.map((_, i) => i).filter((i) => !members || members.includes(i));
-      const direction = ascending ? 1 : -1;
+      const direction = ascending() ? 1 : -1;
       list.sort((a, b) => {
         const [x, y] = [view.values[a], view.values[b]];
         if (x === null || y === null) return (x === null) - (y === null);
         return (x - y) * direction || a - b;
       });
       const [low, high] = span(view.values.filter((v) => v !== null));
+      const everyDoubt = app.allUnverified(view);
       const before = hasChange() ? app.viewOf(layer, app.years()[0], "") : null;
       atlas.put(body, list.map((i) => {
         const value = view.values[i];
-        const flag = view.flags[i] === "u" && value !== null;
+        const flag = view.flags[i] === "u" && value !== null && !everyDoubt;
         return atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
           atlas.el("td", { class: "rank", text: view.ranks[i] === null ? "" : app.number(view.ranks[i], 0) }),
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(i), "aria-pressed": String(state.pin === i), on: { click: () => app.pinCity(i), focus: () => app.point(i) } })),
@@ -86,7 +89,7 @@
             value === null ? app.t(view.classes[i] === "x" ? "no_path" : "no_data") : app.number(value, layer.decimals)));
       }));
       const unit = app.say(layer.unit);
-      reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means")].filter(Boolean).join(" · ");
+      reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means"), everyDoubt ? app.t("all_unverified") : ""].filter(Boolean).join(" · ");
     }
 
     const shift = (was, is) => (was === null || is === null ? "" : was === is ? "=" : (is < was ? "▲" : "▼") + Math.abs(was - is));
@@ -94,7 +97,7 @@
     function groupRows() {
       const layer = app.layer();
       const list = data.groups.filter((group) => group.values[key()] && group.values[key()][0] !== null);
-      list.sort((a, b) => (a.values[key()][0] - b.values[key()][0]) * (ascending ? 1 : -1));
+      list.sort((a, b) => (a.values[key()][0] - b.values[key()][0]) * (ascending() ? 1 : -1));
       const [low, high] = span(list.map((group) => group.values[key()][0]));
       atlas.put(body, list.map((group, rank) => {
         const [value, n, missing] = group.values[key()];

@@ -12,8 +12,8 @@
         atlas.svg("rect", { width: 8, height: 8, fill: "#ffffff" }),
         atlas.svg("path", { d, stroke: "#8b8f94", "stroke-width": 1.2, fill: "none" })));
     const dots = atlas.svg("pattern", { id: "dots", ...box },
-      atlas.svg("circle", { cx: 4, cy: 4, r: 2.1, fill: "#ffffff" }),
-      atlas.svg("circle", { cx: 4, cy: 4, r: 1.3, fill: "#1f2328" }));
+      atlas.svg("circle", { cx: 4, cy: 4, r: 1.7, fill: "#ffffff" }),
+      atlas.svg("circle", { cx: 4, cy: 4, r: 1, fill: "#1f2328" }));
     return atlas.svg("defs", {}, ...hatched, dots);
   };
 
@@ -53,7 +53,7 @@
         const path = polygon.getElement();
         path.dataset.city = data.cities.ids[i];
         path.dataset.class = letter;
-        if (view.flags[i] === "u" && view.values[i] !== null) marked.push(shapes.shapes[i]);
+        if (app.unverified(view, i)) marked.push(shapes.shapes[i]);
       });
       dotted.setLatLngs(marked);
     }

@@ -12,7 +12,7 @@
       const wide = size.x > 620;
       const legend = atlas.byId("legend").getBoundingClientRect().width;
       const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
-      map.fitBounds(bounds, { paddingTopLeft: [side, wide ? 30 : 44], paddingBottomRight: [8, 12], animate: false });
+      map.fitBounds(bounds, { paddingTopLeft: [side, wide ? 30 : 8], paddingBottomRight: [8, wide ? 12 : 24], animate: false });
       if (app.data.land) map.setMinZoom(Math.max(3, map.getZoom() - 0.3));
       app.home = { zoom: map.getZoom(), center: map.getCenter() };
     };
@@ -67,8 +67,9 @@
     atlas.tooltip(app);
     atlas.heading(app);
     atlas.legend(app);
-    map.fitBounds(data.map.bounds, { animate: false });
     const home = fitter(app, map);
+    app.refresh(); // the legend has its size, so the map can take its place before anything is drawn
+    home();
     app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.01 || map.distance(map.getCenter(), app.home.center) > 3000;
     const regions = atlas.regions(app, map);
     const bound = land(app, map);
@@ -81,7 +82,6 @@
     scale(app, map);
     buttons(app, map, home);
     app.refresh();
-    home();
     bound(); // only now: it pans a map that is not yet in place
     labels.place();
     if (data.panel) atlas.address(app, map, home);

@@ -18,14 +18,14 @@
     }
     if (view.flags[i] === "u" && view.values[i] !== null) lines.push(app.t("is_unverified"));
     if (view.flags[i] === "l" && view.values[i] !== null) lines.push(app.t("is_low"));
-    const note = view.notes[i];
-    if (note) lines.push(app.say(note));
+    const note = app.note(view, i);
+    if (note) lines.push(note);
     return lines;
   };
 
   atlas.tooltip = function (app) {
     const box = atlas.byId("tip");
-    const frame = atlas.byId("stage");
+    const frame = atlas.byId("frame");
     const live = atlas.byId("live");
 
     function write(lines) {
