@@ -1,0 +1,150 @@
+"""What the README says of the networks: errors of the time models, road lengths, rebuilt files."""
+
+import gzip
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from yrdgeo.provenance import data_path
+from yrdgeo.routing.times import travel_times
+from yrdgeo.sources import networks
+from yrdgeo.sources.boundaries import load_cities
+
+SCRIPTS = Path(__file__).parents[2] / "networks"
+HERE = Path(__file__).parent
+
+needs_graph = pytest.mark.skipif(
+    find_spec("scgraph_data") is None, reason="scgraph-data (extra 'china') is not installed"
+)
+
+
+def _script(name: str) -> ModuleType:
+    spec = spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def fitting() -> ModuleType:
+    return _script("fit_time_model")
+
+
+@pytest.fixture(scope="module")
+def cities() -> gpd.GeoDataFrame:
+    return load_cities()[0].sample(frac=1.0, random_state=11)
+
+
+@pytest.mark.parametrize("name", ["fastest", "typical"])
+def test_the_shipped_model_is_the_one_the_script_fits(fitting: ModuleType, name: str):
+    table = fitting.timetable()
+    observed = table.pairs[fitting.STATISTICS[name]].to_numpy(dtype=float)
+    fitted = fitting.fit(table, observed, np.ones(len(observed), dtype=bool), name)
+    shipped = networks.load_time_models()[name]
+    assert len(observed) == 307
+    assert fitting.weights(fitted) == pytest.approx(fitting.weights(shipped), rel=0.02, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "minutes", "per_cent", "rank"),
+    [
+        ("fastest", "city", 8.4, 8.9, 0.964),
+        ("fastest", "line", 12.9, 10.1, 0.944),
+        ("typical", "city", 8.9, 8.6, 0.973),
+        ("typical", "line", 14.3, 9.5, 0.955),
+    ],
+)
+def test_errors_on_pairs_left_out(
+    fitting: ModuleType, name: str, way: str, minutes: float, per_cent: float, rank: float
+):
+    table = fitting.timetable()
+    observed = table.pairs[fitting.STATISTICS[name]].to_numpy(dtype=float)
+    found = fitting.cross_validate(table, observed, name)[way]
+    assert found["median_error_min"] == pytest.approx(minutes, abs=0.5)
+    assert found["median_error_pct"] == pytest.approx(per_cent, abs=0.4)
+    assert found["spearman"] == pytest.approx(rank, abs=0.005)
+
+
+def test_a_pair_is_never_predicted_by_a_model_that_saw_its_city(fitting: ModuleType):
+    table = fitting.timetable()
+    turns = list(fitting.folds(table)["city"])
+    codes = table.pairs[["from_adcode", "to_adcode"]]
+    assert np.sum(turns) == 2 * len(codes)
+    for left_out in turns:
+        seen = set(codes[~left_out].to_numpy().ravel())
+        out = codes[left_out]
+        assert (~out.isin(seen)).any(axis=1).all()
+
+
+def test_the_network_of_a_day_gives_the_times_the_model_was_judged_by(
+    fitting: ModuleType, cities: gpd.GeoDataFrame
+):
+    table = fitting.timetable()
+    rail = networks.load_nodes(), networks.load_links()
+    # A transfer that takes for ever: the observed trains are direct.
+    patient = networks.parameters({"transfer_min": 1000.0})
+    network = networks.assemble(
+        cities.iloc[:0],
+        rail,
+        networks.load_roads(),
+        date=fitting.DATE,
+        modes=["rail"],
+        parameters=patient,
+    )
+    pairs = table.pairs
+    stations = pd.unique(pairs[["from_station", "to_station"]].to_numpy().ravel())
+    times = travel_times(network, list(stations)).to_frame()
+    by_router = [times.loc[a, b] for a, b in zip(pairs.from_station, pairs.to_station, strict=True)]
+    by_script = fitting.predict(table, networks.load_time_models()["fastest"])
+    assert np.array(by_router) == pytest.approx(by_script, abs=0.01)
+    assert spearmanr(by_router, pairs["fastest_min"]).statistic > 0.95
+
+
+def test_road_lengths_agree_with_recalled_ones(cities: gpd.GeoDataFrame):
+    recalled = pd.read_csv(HERE / "road_lengths.csv", dtype={"from_adcode": str, "to_adcode": str})
+    network = networks.assemble(
+        cities,
+        (networks.load_nodes(), networks.load_links()),
+        networks.load_roads(),
+        date="2022-12-31",
+        modes=["road"],
+        parameters=networks.parameters({"road_speed_kmh": 60.0, "access_speed_kmh": 60.0}),
+    )
+    kilometres = travel_times(network, cities.index).to_frame()  # a kilometre a minute
+    ratio = np.array(
+        [
+            kilometres.loc[row.from_adcode, row.to_adcode] / row.length_km
+            for row in recalled.itertuples()
+        ]
+    )
+    assert len(ratio) == 38
+    assert np.median(ratio) == pytest.approx(0.942, abs=0.005)
+    assert ratio.min() > 0.75
+    assert ratio.max() < 1.11
+
+
+@needs_graph
+def test_the_embedded_roads_are_what_the_script_builds():
+    script = _script("build_roads")
+    crossings = pd.read_csv(data_path("road_crossings.csv"))
+    nodes, links, report = script.build(script.yrd_area(), script.yrd_seats(), crossings)
+    for name, table in (("nodes", nodes), ("links", links)):
+        embedded = gzip.decompress(data_path(f"roads_yrd_{name}.csv.gz").read_bytes())
+        assert table.to_csv(index=False, lineterminator="\n").encode() == embedded
+    assert (report["nodes"], report["links"], report["crossings_added"]) == (23255, 38062, 4)
+
+
+@needs_graph
+def test_the_embedded_railways_are_what_the_script_builds():
+    tables = _script("build_rail").tables()
+    for name, table in zip(("nodes.csv", "links.csv"), tables, strict=True):
+        built = table.to_csv(index=False, lineterminator="\n")
+        assert built == data_path(name).read_text(encoding="utf-8")
