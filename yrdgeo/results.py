@@ -293,15 +293,11 @@ class Run:
     cores
         Adcodes of the region's cores, the first one the region's centre.
     sources
-        ``source_id title publisher vintage licence url note``.
+        Rows of ``SOURCES.toml`` that something in the run names.
     warnings, warnings_zh
         One sentence each, the same list in English and Chinese.
-    provenance
-        What ``run.json`` says.
-    options
-        The study's ``[publish]`` table.
-    out
-        The folder of the run.
+    provenance, options, out
+        What ``run.json`` says; the study's ``[publish]`` table; the folder of the run.
     """
 
     name: str

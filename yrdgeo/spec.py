@@ -87,6 +87,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "cutoff_min": Key(_NUMBER, minimum=0),
         "n": Key(int, minimum=1),
         "self_time": Key(legal=("exclude", "zero")),
+        "leave_out": Key(list, default=(), meaning="cities that are no destinations, by name"),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
     },

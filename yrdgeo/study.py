@@ -136,7 +136,7 @@ class Study:
         --------
         >>> import yrdgeo as yg
         >>> float(yg.load_study("yrd").values("gdp")["320500"])
-        23958.3
+        23958.34
         """
         return self.value_table(indicator, year)["value"].rename(indicator)
 

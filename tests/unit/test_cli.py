@@ -99,7 +99,9 @@ def test_check_says_a_line_a_table_and_what_is_unverified() -> None:
 
 def test_check_lists_every_problem_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "gdp.csv"
-    path.write_text("city,2022\nSuzhou,1\n毫州,2\n合肥,many\n", encoding="utf-8")
+    rows = ["city,year,indicator,unit,value", "Suzhou,2022,gdp,亿元,1"]
+    rows += ["毫州,2022,gdp,亿元,2", "合肥,2022,gdp,亿元,many"]
+    path.write_text("\n".join(rows), encoding="utf-8")
     result = yrdgeo("check", str(path))
     assert result.returncode == 2
     for said in ("row 2", "320500", "341300", "row 3", "亳州", "row 4", "many"):

@@ -144,11 +144,13 @@ def _measure_part(
 ) -> pd.DataFrame:
     measure = accessibility.MEASURES[str(row["measure"])]
     given = known.get(str(row["opportunities"]))
-    amounts = () if given is None else (given["value"],)
+    left_out = _left_out(study, row)
+    kept = study.cities.index.difference(left_out, sort=False)
+    amounts = () if given is None else (given["value"].loc[kept],)
     options = {**measure.defaults, **_options(row)}
-    values = measure.function(times[str(row["mode"])], *amounts, **options)
+    values = measure.function(_to(times[str(row["mode"])], kept), *amounts, **options)
     part = pd.DataFrame({"adcode": values.index, "value": values.to_numpy()})
-    confidence, note, note_zh = _inherited(study, given)
+    confidence, note, note_zh = _inherited(study, given, left_out)
     return part.assign(
         layer_id=str(row["id"]),
         year=study.year,
@@ -161,12 +163,29 @@ def _measure_part(
     )[RESULT_COLUMNS]
 
 
-def _inherited(study: Study, given: pd.DataFrame | None) -> tuple[str, str, str]:
+def _left_out(study: Study, row: Row) -> list[str]:
+    return [study.core(str(name)) for name in row["leave_out"]]  # type: ignore[attr-defined]
+
+
+def _to(times: TravelTimes, destinations: pd.Index) -> TravelTimes:
+    columns = times.destinations.get_indexer(destinations)
+    return TravelTimes(times.origins, destinations, times.minutes[:, columns])
+
+
+def _inherited(
+    study: Study, given: pd.DataFrame | None, left_out: list[str]
+) -> tuple[str, str, str]:
     """Return the confidence and the note that a sum over all cities takes from its inputs."""
     if given is None:
         return "", "", ""
+    notes = []
+    if left_out:
+        names = study.cities.loc[left_out]
+        en, zh = ", ".join(names["name_en"]), "、".join(names["name_zh"])
+        notes.append((f"{en} is no destination here", f"目的地不含{zh}"))
     year = int(given["year"].iloc[0])
-    notes = [(f"amounts of {year}", f"规模数据为{year}年")] if year != study.year else []
+    if year != study.year:
+        notes.append((f"amounts of {year}", f"规模数据为{year}年"))
     unverified = given.index[given["confidence"].eq("unverified")]
     if len(unverified):
         share = given["value"].loc[unverified].sum() / given["value"].sum()
