@@ -237,6 +237,12 @@ def test_the_order_of_the_tables_does_not_matter(cities: gpd.GeoDataFrame, of_20
     assert np.array_equal(one, two)
 
 
+def test_only_the_backbone_of_the_roads_is_marked_for_drawing(by_road: Network):
+    marks = by_road.links.groupby("mode")["backbone"].agg(["sum", "size"])
+    assert by_road.links["backbone"].dtype == bool
+    assert 0 < marks.loc["road", "sum"] < 0.1 * marks.loc["road", "size"]
+
+
 def test_a_study_without_cities_of_the_region_still_has_its_trains(
     cities: gpd.GeoDataFrame, rail: Tables, roads: Tables
 ):

@@ -168,4 +168,5 @@ def _joined(links: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     joined = pd.concat(filled, ignore_index=True)
     for column, default in _DEFAULTS.items():
         joined[column] = joined[column].where(joined[column].notna(), default)
+    joined["backbone"] = joined["backbone"].astype(bool)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=WGS84)
