@@ -249,7 +249,8 @@ def _lines(links: pd.DataFrame, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(links)
     places = nodes.set_index("node_id").geometry
     ends = [
-        shapely.get_coordinates(np.asarray(places[links[name]])) for name in ("from_node", "to_node")
+        shapely.get_coordinates(np.asarray(places[links[name]]))
+        for name in ("from_node", "to_node")
     ]
     lines = shapely.linestrings(np.stack(ends, axis=1))
     return gpd.GeoDataFrame(links, geometry=np.asarray(lines, dtype=object), crs=WGS84)
