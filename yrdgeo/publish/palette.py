@@ -4,6 +4,7 @@ Classes are half-open from below, (lower, upper]. Breaks are moved to the rounde
 leaves every value in its class, so a legend can print them exactly.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
@@ -49,10 +50,10 @@ MARKS = {
     "adjacent": "#0f766e",
     "leapfrog": "#c2410c",
     "hsr": "#3b3b98",
-    "rail": "#6b7280",
+    "rail": "#9ca3af",
     "road": "#b08968",
     "core": "#111827",
-    "hinterland": "#7a1f5c",
+    "hinterland": "#4a044e",
 }
 
 SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled
@@ -191,7 +192,10 @@ def _bounds(finite: Floats, scheme: str, k: int) -> tuple[float, ...]:
     distinct = np.unique(finite)
     if len(distinct) <= 1:
         return ()
-    cuts = SCHEMES[scheme](finite, min(k, len(distinct)))[:-1]
+    with warnings.catch_warnings():
+        # Many equal values give fewer classes than were asked for, as they should.
+        warnings.filterwarnings("ignore", "Not enough unique values", UserWarning)
+        cuts = SCHEMES[scheme](finite, min(k, len(distinct)))[:-1]
     return legible(cuts, distinct)
 
 
