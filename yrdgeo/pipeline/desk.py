@@ -5,11 +5,12 @@ from pathlib import Path
 
 from yrdgeo.analysis.accessibility import MEASURES
 from yrdgeo.errors import StudyError
+from yrdgeo.inputs import read_all_sources
 from yrdgeo.pipeline.layers import check_measures
 from yrdgeo.provenance import read_manifest, whole_file
 from yrdgeo.sources import boundaries, catalogue, indicators, regions
 from yrdgeo.spec import FORMATS, SCHEMA, shipped_studies
-from yrdgeo.study import Study, load_study, read_all_sources
+from yrdgeo.study import Study, load_study
 
 BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".parquet"}
 TABLE_SUFFIXES = {".csv", ".xlsx"}

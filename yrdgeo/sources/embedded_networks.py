@@ -18,6 +18,7 @@ from yrdgeo.tables import check
 from yrdgeo.units import WGS84
 
 _MILLI = 1000.0
+ROAD_SOURCE_ID = "osm_highways"
 
 
 def load_nodes() -> gpd.GeoDataFrame:
@@ -99,12 +100,8 @@ def load_roads(region: str = "yrd") -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
             "(needs the extra 'china').",
         ) from error
     points = places.to_numpy(dtype=np.float64) / _MILLI
-    ids = np.array([f"r{number}" for number in range(len(points))], dtype=object)
-    nodes = gpd.GeoDataFrame(
-        {"node_id": ids, "name_zh": "", "kind": "junction", "adcode": ""},
-        geometry=shapely.points(points),
-        crs=WGS84,
-    )
+    nodes = road_nodes(points)
+    ids = nodes["node_id"].to_numpy()
     start, end = rows["start"].to_numpy(), rows["end"].to_numpy()
     links = gpd.GeoDataFrame(
         {
@@ -117,13 +114,20 @@ def load_roads(region: str = "yrd") -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
             "length_km": rows["length_m"] / _MILLI,
             "open_from": "",
             "backbone": rows["backbone"].astype(bool),
-            "source_id": "osm_highways",
+            "source_id": ROAD_SOURCE_ID,
             "confidence": "medium",
         },
         geometry=_courses(points, start, end, rows["via"]),
         crs=WGS84,
     )
     return nodes, _with_crossings(links)
+
+
+def road_nodes(points: npt.NDArray[np.float64]) -> gpd.GeoDataFrame:
+    """Return junctions ``r0`` … at (lon, lat), shape (n, 2)."""
+    ids = np.array([f"r{number}" for number in range(len(points))], dtype=object)
+    columns = {"node_id": ids, "name_zh": "", "kind": "junction", "adcode": ""}
+    return gpd.GeoDataFrame(columns, geometry=shapely.points(points), crs=WGS84)
 
 
 def _courses(

@@ -1,0 +1,127 @@
+"""What a study file names → the checked tables of a study, embedded or the user's own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from yrdgeo.errors import StudyError
+from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources
+from yrdgeo.sources import boundaries, catalogue, indicators, networks, programmes, regions
+from yrdgeo.sources.china_roads import china_roads
+from yrdgeo.sources.notices import Notice
+from yrdgeo.spec import StudySpec
+
+Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
+EMBEDDED_ROADS = ("yrd",)
+
+
+def region_name(spec: StudySpec) -> str | Path:
+    """Return a shipped region's name, or the path of a region file beside the study file."""
+    name = str(spec.study["region"])
+    return spec.path(name) if name.endswith(".toml") else name
+
+
+def cities_of(
+    spec: StudySpec, region: regions.Region
+) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
+    """Return the region's cities, from the user's polygons where there are some."""
+    if not spec.boundaries:
+        return boundaries.load_cities(region.members)
+    if len(spec.boundaries) > 1:
+        raise StudyError("A study has one [[boundary]].", found=f"{len(spec.boundaries)}")
+    row = spec.boundaries[0]
+    return boundaries.read_boundaries(
+        spec.path(row["path"]),
+        layer=_text(row["layer"]),
+        code_column=_text(row["code_column"]),
+        name_column=_text(row["name_column"]),
+        datum=row["datum"],  # type: ignore[arg-type]  # the schema knows the legal ones
+        members=region.members,
+    )
+
+
+def indicators_of(
+    spec: StudySpec,
+    cities: gpd.GeoDataFrame,
+    rows: Mapping[str, catalogue.Indicator],
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Return the embedded values of these cities and the user's own, which come first."""
+    embedded = indicators.load_indicators()
+    values = embedded[embedded["adcode"].isin(cities.index)]
+    for row in spec.indicators:
+        given = {key: value for key, value in row.items() if key != "path" and value is not None}
+        own, _report = indicators.read_indicators(
+            spec.path(row["path"]),
+            cities=cities.index,
+            catalogue=rows,
+            **given,  # type: ignore[arg-type]  # the schema holds the types
+        )
+        values = indicators.combine(values, own)
+    return values, ()
+
+
+def groups_of(cities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the groups whose members are all cities of the study, with their names.
+
+    A group of which the study knows a part must not be summed under its own name.
+    """
+    groups = programmes.load_groups()
+    known = groups["member_id"].isin(cities.index).groupby(groups["group_id"]).transform("all")
+    named = programmes.load_group_names()[["name_zh", "name_en"]]
+    return groups[known].join(named, on="group_id")
+
+
+def networks_of(
+    spec: StudySpec, region: regions.Region, cities: gpd.GeoDataFrame
+) -> tuple[Tables, Tables, tuple[Notice, ...]]:
+    """Return the trains, the roads, and what there is to say of them.
+
+    The user's own tables replace all embedded ones, trains and roads alike. Without them a
+    region beyond the delta has the roads of the extra ``china`` and no trains.
+    """
+    given = [spec.network[key] for key in ("nodes", "links")]
+    trains = networks.load_nodes(), networks.load_links()
+    roads = networks.load_roads()
+    no_trains = trains[0].iloc[:0], trains[1].iloc[:0]
+    no_roads = roads[0].iloc[:0], roads[1].iloc[:0]
+    if any(given):
+        if not all(given):
+            raise StudyError(
+                "[network] names one table of the user's own network, and needs both.",
+                fix="Give nodes = … and links = ….",
+            )
+        return networks.read_network(*map(spec.path, given)), no_roads, ()
+    if region.id in EMBEDDED_ROADS:
+        return trains, roads, ()
+    if "rail" in spec.network["modes"]:  # type: ignore[operator]  # the schema says list
+        raise StudyError(
+            f"Region {region.id!r} has no embedded railways.",
+            fix='Write modes = ["road"] in [network], or bring nodes and links.',
+        )
+    notice = Notice(
+        "The roads are OpenStreetMap as it comes: no missing crossing was looked for.",
+        "公路为OpenStreetMap原始路网：未核查缺失的跨江跨海通道。",
+    )
+    return no_trains, china_roads(cities), (notice,)
+
+
+def pairs_of(spec: StudySpec) -> pd.DataFrame:
+    """Return the pairs of the user's table or of a shipped scheme; none if neither is named."""
+    if spec.pairs["path"] is not None:
+        return programmes.read_pairs(spec.path(spec.pairs["path"]))
+    scheme = _text(spec.pairs["scheme"])
+    return programmes.load_pairs(scheme) if scheme else programmes.load_pairs().iloc[:0]
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def read_all_sources() -> pd.DataFrame:
+    """Return the rows of every shipped source: ``source_id title publisher vintage licence …``."""
+    files = [data_path("boundaries/SOURCES.toml"), *sorted(data_path("sources").glob("*.toml"))]
+    rows = {key: row for path in files for key, row in read_sources(path).items()}
+    table = pd.DataFrame([{"source_id": key, **row} for key, row in rows.items()])
+    return table.reindex(columns=list(SOURCE_COLUMNS)).fillna("")
