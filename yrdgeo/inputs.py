@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from yrdgeo.errors import StudyError
-from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources
+from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, networks, programmes, regions
 from yrdgeo.sources.china_roads import china_roads
 from yrdgeo.sources.notices import Notice
@@ -50,10 +50,11 @@ def indicators_of(
     """Return the embedded values of these cities and the user's own, which come first."""
     embedded = indicators.load_indicators()
     values = embedded[embedded["adcode"].isin(cities.index)]
-    for row in spec.indicators:
+    for number, row in enumerate(spec.indicators, 1):
         given = {key: value for key, value in row.items() if key != "path" and value is not None}
         own, _report = indicators.read_indicators(
             spec.path(row["path"]),
+            source_id=f"user_indicator_{number}",
             cities=cities.index,
             catalogue=rows,
             **given,  # type: ignore[arg-type]  # the schema holds the types
@@ -117,6 +118,25 @@ def pairs_of(spec: StudySpec) -> pd.DataFrame:
 
 def _text(value: object) -> str | None:
     return str(value) if value else None
+
+
+def sources_of(spec: StudySpec) -> pd.DataFrame:
+    """Return every shipped source, and a row for each file that the user brought."""
+    files = [("user_boundary", row["path"]) for row in spec.boundaries]
+    files += [(f"user_indicator_{n}", row["path"]) for n, row in enumerate(spec.indicators, 1)]
+    files += [("user_network", spec.network[key]) for key in ("nodes", "links")]
+    files += [("user_pairs", spec.pairs["path"])]
+    rows = [
+        {
+            "source_id": source_id,
+            "title": Path(str(name)).name,
+            "publisher": "the user's own file",
+            "note": f"sha256 {sha256(spec.path(name))}",
+        }
+        for source_id, name in files
+        if name
+    ]
+    return pd.concat([read_all_sources(), pd.DataFrame(rows)], ignore_index=True).fillna("")
 
 
 def read_all_sources() -> pd.DataFrame:

@@ -250,5 +250,5 @@ def load_study(path_or_name: str | Path) -> Study:
         catalogue=rows,
         warnings=tuple(notice.en for notice in notices),
         warnings_zh=tuple(notice.zh for notice in notices),
-        sources=inputs.read_all_sources(),
+        sources=inputs.sources_of(spec),
     )

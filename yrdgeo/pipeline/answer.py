@@ -11,7 +11,6 @@ from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Run
-from yrdgeo.sources.boundaries import SOURCE_ID as BOUNDARIES
 from yrdgeo.study import Study
 
 Tell = Callable[[str, int], None]
@@ -62,12 +61,14 @@ def answer(study: Study, tell: Tell) -> Run:
 def _sources_used(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of all sources that something in the run names."""
     network = study.network().links
-    columns = [results["source_id"], study.pairs["source_id"], network["source_id"]]
+    tables = [results, study.pairs, network, study.cities]
+    columns = [table["source_id"] for table in tables]
     named = {one for column in columns for text in column for one in str(text).split(";")}
     region = study.region
-    named |= {BOUNDARIES, region.source_id, region.cores_source_id}
+    named |= {region.source_id, region.cores_source_id}
     named |= {bridge["source_id"] for bridge in region.bridges}
-    used = study.sources[study.sources["source_id"].isin(named)]
+    own = study.sources["source_id"].str.startswith("user_")
+    used = study.sources[own | study.sources["source_id"].isin(named)]
     return used.reindex(columns=list(SOURCE_COLUMNS)).fillna("").reset_index(drop=True)
 
 
