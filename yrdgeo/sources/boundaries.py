@@ -143,7 +143,7 @@ def read_boundaries(
         datum=datum,
         members=members,
     )
-    cities, more = _cities(polygons, source_id="user")
+    cities, more = _cities(polygons, source_id="user_boundary")
     return cities, (*notices, *more, *_coverage(cities))
 
 
