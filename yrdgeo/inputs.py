@@ -11,10 +11,12 @@ from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, networks, programmes, regions
 from yrdgeo.sources.china_roads import china_roads
 from yrdgeo.sources.notices import Notice
+from yrdgeo.sources.places import places
 from yrdgeo.spec import StudySpec
 
 Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 EMBEDDED_ROADS = ("yrd",)
+PROVINCE_GROUP = "province_"  # followed by the code of the province
 
 
 def region_name(spec: StudySpec) -> str | Path:
@@ -64,14 +66,34 @@ def indicators_of(
 
 
 def groups_of(cities: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the groups whose members are all cities of the study, with their names.
+    """Return the provinces, and the groups whose members are all cities of the study, by name.
 
-    A group of which the study knows a part must not be summed under its own name.
+    A group of which the study knows a part must not be summed under its own name; nor must a
+    province, so a region with a part of one gets no row for it.
     """
     groups = programmes.load_groups()
     known = groups["member_id"].isin(cities.index).groupby(groups["group_id"]).transform("all")
     named = programmes.load_group_names()[["name_zh", "name_en"]]
-    return groups[known].join(named, on="group_id")
+    whole = groups[known].join(named, on="group_id")
+    return pd.concat([whole, _provinces(cities)], ignore_index=True)
+
+
+def _provinces(cities: gpd.GeoDataFrame) -> pd.DataFrame:
+    code = cities.index.str[:2]
+    everywhere = pd.Index(places("prefecture")).str[:2].value_counts()
+    here = pd.Index(code).value_counts()
+    whole = here.index[here == everywhere.reindex(here.index)]
+    members = cities[code.isin(whole)]
+    return pd.DataFrame(
+        {
+            "group_id": PROVINCE_GROUP + members.index.str[:2] + "0000",
+            "member_id": members.index,
+            "kind": "province",
+            "name_zh": members["province_zh"],
+            "name_en": members["province_en"],
+            "source_id": members.get("source_id", ""),
+        }
+    ).fillna("")
 
 
 def networks_of(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats
+from yrdgeo.pipeline.groups import group_results
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Run
 from yrdgeo.study import Study
@@ -48,7 +49,7 @@ def answer(study: Study, tell: Tell) -> Run:
         links=gpd.GeoDataFrame(network.links),
         nodes=gpd.GeoDataFrame(network.nodes),
         groups=study.groups,
-        group_results=layers.group_results(study, results),
+        group_results=group_results(study, results),
         cores=tuple(study.region.cores),
         sources=_sources_used(study, results),
         warnings=tuple(notice.en for notice in said),

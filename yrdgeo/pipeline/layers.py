@@ -1,6 +1,6 @@
 """What can be mapped: the long ``results`` table and its ``layers`` row by row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,6 @@ import pandas as pd
 from yrdgeo.analysis import accessibility, decay
 from yrdgeo.errors import StudyError, nearest
 from yrdgeo.results import TravelTimes
-from yrdgeo.sources.aggregates import group_values
-from yrdgeo.sources.parts import year_used
 from yrdgeo.sources.vintages import worst
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -273,29 +271,6 @@ def _measure_row(study: Study, row: Row) -> dict[str, object]:
         meaning_zh=measure.meaning_zh,
         meaning_en=measure.meaning_en,
     )
-
-
-def group_results(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Return sums, and ratios of sums, of the study's groups for every indicator layer and year."""
-    shown = results.loc[results["layer_id"].isin(study.catalogue), ["layer_id", "year"]]
-    parts = list(_group_parts(study, shown.drop_duplicates()))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _group_parts(study: Study, shown: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Use the denominators of the map, so that a group and its members can be compared."""
-    cities = list(study.cities.index)
-    for layer, year in zip(shown["layer_id"], shown["year"], strict=True):
-        used = year_used(study.indicators, "population_resident", year, cities=cities)
-        values = group_values(
-            study.indicators,
-            study.groups,
-            layer,
-            year=year,
-            catalogue=study.catalogue,
-            denominators=used,
-        )
-        yield values.assign(layer_id=layer, year=year)
 
 
 def values_by_adcode(study: Study, name: str, results: pd.DataFrame) -> pd.Series:
