@@ -1,0 +1,307 @@
+"""A GTFS feed (folder or zip) → the trips of one day.
+
+Promise: platforms are their station, times past 24:00 stay past 24:00, a feed's clock never
+wraps, and what a rider cannot use is counted.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yrdgeo.errors import ArgumentError, Problem, SourceError, nearest, raise_problems
+from yrdgeo.sources.feed_files import read_members, text_table
+from yrdgeo.sources.timetable_rows import (
+    cell_problems,
+    forward,
+    minutes_of,
+    station_problems,
+    time_problems,
+)
+from yrdgeo.timetables import DAY_MIN, Timetable, ends_of, train_mode
+from yrdgeo.units import MINUTES_PER_HOUR, WGS84
+
+Floats = npt.NDArray[np.float64]
+Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
+
+NEEDED = {
+    "stops.txt": ("stop_id", "stop_name", "stop_lat", "stop_lon"),
+    "stop_times.txt": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
+    "trips.txt": ("trip_id", "route_id", "service_id"),
+    "routes.txt": ("route_id", "route_type"),
+}
+OPTIONAL = {
+    "calendar.txt": ("service_id", "start_date", "end_date"),
+    "calendar_dates.txt": ("service_id", "date", "exception_type"),
+    "frequencies.txt": ("trip_id", "start_time", "end_time", "headway_secs"),
+}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# route_type → mode; the hundreds are the extended types. Trains go by their number.
+MODES = {"0": "tram", "1": "metro", "3": "bus", "4": "ferry", "5": "tram", "11": "bus"}
+HUNDREDS = {"2": "bus", "4": "metro", "7": "bus", "9": "tram", "10": "ferry", "12": "ferry"}
+HIGH_SPEED_RAIL = "101"
+RAIL = ("2", "1")  # route_type 2; the hundred of the extended types 100 to 117
+SHORTEST_HEADWAY_S = 20.0
+HEADERS = {
+    "trip_id": "trip_id",
+    "station": "stop_id",
+    "sequence": "stop_sequence",
+    "arrive": "arrival_time",
+    "depart": "departure_time",
+}
+Tables = dict[str, pd.DataFrame]
+
+
+def read_gtfs(path: Path, *, date: str | None, shift: Shift) -> Timetable:
+    """Read the trips of one day.
+
+    Parameters
+    ----------
+    path
+        A folder or a zip archive.
+    date
+        ``YYYY-MM-DD``; may be None only where the feed has no calendar.
+    shift
+        Turns longitudes and latitudes of the feed into WGS 84.
+
+    Raises
+    ------
+    SourceError
+        If files or columns are absent, the archive is hostile, or no trip runs on the day.
+    TableError
+        Listing every problem of the stops and their times.
+    ArgumentError
+        If the feed has a calendar and no date was named.
+    """
+    tables = _tables(path)
+    stations, platforms, problems = _stations(tables["stops.txt"], shift)
+    trips = _trips(tables, date, path.name)
+    cells = tables["stop_times.txt"].rename(columns={new: old for old, new in HEADERS.items()})
+    strangers = ~cells["trip_id"].isin(tables["trips.txt"]["trip_id"])
+    told = _told(cells, int(strangers.sum()))
+    cells = cells[cells["trip_id"].isin(trips["trip_id"])]
+    stops, bad_times, counted = _timed(cells)
+    stops["station"] = stops["station"].map(platforms).fillna(stops["station"])
+    known = list(stations["station"])
+    problems += [*bad_times, *station_problems(stops, known, "stop_id")]
+    raise_problems(problems, source=path.name)
+    if "frequencies.txt" in tables:
+        stops, trips = _repeated(stops, trips, tables["frequencies.txt"], path.name)
+    used = stations[stations["station"].isin(stops["station"])]
+    return Timetable(stops, gpd.GeoDataFrame(used), trips, (*told, *counted))
+
+
+def _tables(path: Path) -> Tables:
+    """Return the feed's tables by file name, or say which files and columns are absent."""
+    wanted = {**NEEDED, **OPTIONAL}
+    content = read_members(path, wanted)
+    tables = {
+        name: text_table(one, name, encodings=("utf-8-sig",)) for name, one in content.items()
+    }
+    problems = [Problem(f"{name} is missing") for name in NEEDED if name not in tables]
+    for name, table in tables.items():
+        for column in wanted[name]:
+            if column not in table:
+                fix = nearest(column, list(table.columns))
+                problems.append(Problem(f"{name} has no column {column!r}", fix=fix))
+    raise_problems(problems, source=path.name, error=SourceError)
+    return tables
+
+
+def _stations(
+    table: pd.DataFrame, shift: Shift
+) -> tuple[gpd.GeoDataFrame, dict[str, str], list[Problem]]:
+    """Return places, platform → station, and what is wrong with them."""
+    again = table["stop_id"].duplicated().to_numpy()
+    what = "stops.txt: repeats an earlier stop"
+    problems = cell_problems(table, again, "stop_id", what=what)
+    lon, lat = (pd.to_numeric(table[name], errors="coerce") for name in ("stop_lon", "stop_lat"))
+    bare = lon.isna() & lat.isna() & table["stop_lon"].eq("") & table["stop_lat"].eq("")
+    wrong = ~((lon.abs() <= 180) & (lat.abs() <= 90)) & ~bare  # noqa: PLR2004 — degrees
+    what, fix = "stops.txt: is no place on earth", "Degrees, within 180 and 90."
+    where = table.assign(place=table["stop_lon"] + ", " + table["stop_lat"])
+    problems += cell_problems(where, wrong.to_numpy(), "place", what=what, fix=fix)
+    placed = (~wrong & ~bare).to_numpy()
+    points = np.full(len(table), None, dtype=object)
+    shifted = shift(lon.to_numpy(np.float64)[placed], lat.to_numpy(np.float64)[placed])
+    points[placed] = np.asarray(gpd.points_from_xy(*shifted), dtype=object)
+    ids = table["stop_id"]
+    parents = table["parent_station"] if "parent_station" in table else ids.where(ids.eq(""), "")
+    above = parents.where(parents.isin(ids), ids)
+    named = pd.DataFrame({"station": ids, "name": table["stop_name"]})
+    kept = ~ids.duplicated().to_numpy()
+    stations = gpd.GeoDataFrame(named[kept], geometry=points[kept], crs=WGS84)
+    return stations, dict(zip(ids, above, strict=True)), problems
+
+
+def _trips(tables: Tables, date: str | None, source: str) -> pd.DataFrame:
+    """Return ``trip_id train mode`` of the trips that run on the day."""
+    trips = tables["trips.txt"].drop_duplicates("trip_id")
+    calendars = [tables.get(name) for name in ("calendar.txt", "calendar_dates.txt")]
+    if any(table is not None for table in calendars):
+        services = _services(*calendars, date=date, source=source)
+        trips = trips[trips["service_id"].isin(services)]
+        if trips.empty:
+            first, last = _span(*calendars)
+            raise SourceError(
+                f"{source}: no trip runs on {date}.",
+                found=f"a calendar from {first} to {last}",
+                fix="Name a day within it.",
+            )
+    route = tables["routes.txt"].drop_duplicates("route_id").set_index("route_id")
+    number = pd.Series("", trips.index)
+    for name, column in (
+        ("trip_short_name", trips.get("trip_short_name")),
+        ("route_short_name", trips["route_id"].map(route.get("route_short_name", {}))),
+        ("trip_id", trips["trip_id"]),
+    ):
+        if column is not None and name:
+            number = number.where(number.ne(""), column.fillna(""))
+    kinds = trips["route_id"].map(route["route_type"]).fillna("")
+    modes = [_mode(kind, train) for kind, train in zip(kinds, number, strict=True)]
+    return pd.DataFrame({"trip_id": trips["trip_id"], "train": number, "mode": modes})
+
+
+def _mode(kind: str, train: str) -> str:
+    if kind == HIGH_SPEED_RAIL:
+        return "hsr"
+    if kind in MODES:
+        return MODES[kind]
+    hundred = kind[:-2]
+    return train_mode(train) if kind in RAIL or hundred in RAIL else HUNDREDS.get(hundred, "other")
+
+
+def _services(
+    calendar: pd.DataFrame | None,
+    exceptions: pd.DataFrame | None,
+    *,
+    date: str | None,
+    source: str,
+) -> set[str]:
+    """Return the services of the day: the week's, and what the exceptions add and take."""
+    if date is None:
+        first, last = _span(calendar, exceptions)
+        raise ArgumentError(
+            f"{source} has a calendar: name the day.",
+            found=f"services from {first} to {last}",
+            fix="Pass date='YYYY-MM-DD'.",
+        )
+    digits = date.replace("-", "")
+    services: set[str] = set()
+    if calendar is not None:
+        weekday = WEEKDAYS[dt.date.fromisoformat(date).weekday()]
+        runs = calendar["start_date"].le(digits) & calendar["end_date"].ge(digits)
+        on = (
+            calendar[weekday].eq("1") if weekday in calendar else calendar["start_date"].eq("never")
+        )
+        services |= set(calendar.loc[runs & on, "service_id"])
+    if exceptions is not None:
+        today = exceptions[exceptions["date"].eq(digits)]
+        services |= set(today.loc[today["exception_type"].eq("1"), "service_id"])
+        services -= set(today.loc[today["exception_type"].eq("2"), "service_id"])
+    return services
+
+
+def _span(calendar: pd.DataFrame | None, exceptions: pd.DataFrame | None) -> tuple[str, str]:
+    dates: list[str] = []
+    if calendar is not None:
+        dates += [*calendar["start_date"], *calendar["end_date"]]
+    if exceptions is not None:
+        dates += list(exceptions["date"])
+    return min(dates, default="?"), max(dates, default="?")
+
+
+def _told(cells: pd.DataFrame, strangers: int) -> list[str]:
+    told = []
+    if strangers:
+        told.append(f"{strangers:,} stop times of trips that trips.txt lacks are left out.")
+    limited = sum(
+        int(cells[name].isin(["1", "2", "3"]).sum())
+        for name in ("pickup_type", "drop_off_type")
+        if name in cells
+    )
+    if limited:
+        told.append(f"{limited:,} limits on boarding or alighting are not heeded.")
+    return told
+
+
+def _timed(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem], list[str]]:
+    """Return stops in order with their minutes, what is wrong, and what was left out."""
+    alone = ~cells["trip_id"].duplicated(keep=False)
+    told = [f"{alone.sum():,} trips of one stop are left out."] if alone.any() else []
+    sequence = pd.to_numeric(cells["sequence"], errors="coerce")
+    stops = cells.assign(sequence=sequence)[~alone]
+    stops = stops.sort_values(["trip_id", "sequence", "row"], ignore_index=True)
+    again = stops.duplicated(["trip_id", "sequence"]).to_numpy()
+    what = "the trip has this stop_sequence already"
+    problems = cell_problems(stops, again, "trip_id", what=what)
+    for name in ("arrive", "depart"):
+        minutes, wrong = minutes_of(stops[name], in_minutes=False)
+        stops[f"{name}_min"], stops[f"{name}_wrong"] = minutes, wrong
+        problems += cell_problems(
+            stops, wrong, name, what="is no time", fix="Write HH:MM:SS.", header=HEADERS[name]
+        )
+    stops, filled = _interpolated(stops)
+    if filled:
+        told.append(f"{filled:,} stops without times are timed between their neighbours.")
+    return stops, [*problems, *time_problems(stops, HEADERS)], told
+
+
+def _interpolated(stops: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Give stops without times a time in proportion to their place between timed ones."""
+    arrive = stops["arrive_min"].fillna(stops["depart_min"])
+    depart = stops["depart_min"].fillna(stops["arrive_min"])
+    stops = forward(stops.assign(arrive_min=arrive, depart_min=depart), wrap=False)
+    events = stops[["arrive_min", "depart_min"]].to_numpy(dtype=np.float64)
+    first, last = ends_of(stops)
+    wrong = (stops["arrive_wrong"] | stops["depart_wrong"]).to_numpy()
+    bare = np.isnan(events).any(axis=1) & ~first & ~last & ~wrong
+    known = ~np.isnan(events).any(axis=1)
+    if not bare.any() or not known.any():
+        return stops, 0
+    place = np.repeat(np.flatnonzero(known), 2)
+    guess = np.interp(np.flatnonzero(bare), place, events[known].ravel())
+    events[bare] = guess[:, None]
+    return stops.assign(arrive_min=events[:, 0], depart_min=events[:, 1]), int(bare.sum())
+
+
+def _repeated(
+    stops: pd.DataFrame, trips: pd.DataFrame, frequencies: pd.DataFrame, source: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Replace trips that run every so often by one trip for each departure."""
+    rows = frequencies[frequencies["trip_id"].isin(stops["trip_id"])]
+    begin = minutes_of(rows["start_time"], in_minutes=False)[0]
+    end = minutes_of(rows["end_time"], in_minutes=False)[0]
+    seconds = pd.to_numeric(rows["headway_secs"], errors="coerce").to_numpy(np.float64)
+    raise_problems(_bad_headways(rows, begin, end, seconds), source=source)
+    firsts = stops.groupby("trip_id")["depart_min"].first()
+    pattern = dict(list(stops[stops["trip_id"].isin(rows["trip_id"])].groupby("trip_id")))
+    copies, names = [stops[~stops["trip_id"].isin(rows["trip_id"])]], []
+    for trip, start, stop, headway in zip(rows["trip_id"], begin, end, seconds, strict=True):
+        for departure in np.arange(start, stop, headway / MINUTES_PER_HOUR):
+            late = departure - firsts[trip]
+            name = f"{trip} @{departure:g}"
+            names.append((name, trip))
+            copies.append(
+                pattern[trip].assign(
+                    trip_id=name,
+                    arrive_min=pattern[trip]["arrive_min"] + late,
+                    depart_min=pattern[trip]["depart_min"] + late,
+                )
+            )
+    of_trip = trips.set_index("trip_id")
+    added = of_trip.loc[[trip for _, trip in names]].assign(trip_id=[name for name, _ in names])
+    kept = trips[~trips["trip_id"].isin(rows["trip_id"])]
+    return pd.concat(copies, ignore_index=True), pd.concat([kept, added], ignore_index=True)
+
+
+def _bad_headways(rows: pd.DataFrame, begin: Floats, end: Floats, seconds: Floats) -> list[Problem]:
+    good = (seconds >= SHORTEST_HEADWAY_S) & (end > begin) & (end - begin <= 2 * DAY_MIN)
+    said = rows["start_time"] + " to " + rows["end_time"] + " every " + rows["headway_secs"] + " s"
+    fix = f"At least {SHORTEST_HEADWAY_S:g} s, within two days."
+    what = "frequencies.txt: is no headway"
+    return cell_problems(rows.assign(headway=said), ~good, "headway", what=what, fix=fix)

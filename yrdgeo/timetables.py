@@ -1,0 +1,247 @@
+"""The hallway for trains that run by the clock: stops, stations, trips.
+
+Promise: when a :class:`Timetable` exists, no train runs backwards, every stop is at a known
+station, and minutes count from the midnight that begins the trip's day of departure, so that a
+train under way at the next midnight goes on counting past 1,440.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from unicodedata import normalize
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yrdgeo.errors import Problem, few, nearest, raise_problems
+from yrdgeo.units import WGS84
+
+Bools = npt.NDArray[np.bool_]
+
+DAY_MIN = 1_440.0
+STOP_COLUMNS = ("trip_id", "sequence", "station", "arrive_min", "depart_min")
+_HIGH_SPEED = ("G", "D", "C")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timetable:
+    """The trains of one day.
+
+    Attributes
+    ----------
+    stops
+        ``trip_id sequence station arrive_min depart_min``, in the order of trip and sequence.
+        Minutes are float64; at a trip's first stop the arrival is the departure, at its last the
+        departure is the arrival.
+    stations
+        ``station name city`` and ``geometry``: points in EPSG:4326, empty where unknown.
+    trips
+        ``trip_id train mode``; without it each trip is its own train, its mode that of
+        :func:`train_mode`.
+    warnings
+        One sentence for each kind of thing that the reader saw and kept or left out, counted.
+
+    Raises
+    ------
+    TableError
+        Listing every row that is wrong (header = row 1): repeated keys, unknown stations,
+        minutes that are missing or run backwards, trips of one stop.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"trip_id": "G1", "sequence": [2, 1], "station": ["b", "a"],
+    ...     "arrive_min": [80.0, None], "depart_min": [80.0, 60.0]})
+    >>> Timetable(stops, pd.DataFrame({"station": ["a", "b"]}))
+    Timetable(1 trips, 2 stops, 2 stations; 01:00 to 01:20)
+    """
+
+    stops: pd.DataFrame
+    stations: gpd.GeoDataFrame
+    trips: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Bring the tables into form and check them."""
+        stations = _stations(self.stations)
+        raise_problems(_absent(self.stops), source="table 'stops'")
+        numbers = {
+            name: pd.to_numeric(self.stops[name], errors="coerce").astype("float64")
+            for name in ("sequence", "arrive_min", "depart_min")
+        }
+        stops = self.stops.loc[:, list(STOP_COLUMNS)].assign(**numbers)
+        for name in ("trip_id", "station"):
+            stops[name] = stops[name].astype("string").fillna("").astype(object)
+        stops["row"] = np.arange(2, len(stops) + 2)
+        stops = with_ends(stops.sort_values(["trip_id", "sequence", "row"], ignore_index=True))
+        raise_problems(_wrong(stops, stations), source="table 'stops'")
+        stops["sequence"] = stops["sequence"].astype("int64")
+        object.__setattr__(self, "stops", stops.drop(columns="row"))
+        object.__setattr__(self, "stations", stations)
+        object.__setattr__(self, "trips", _trips(self.trips, stops))
+
+    def __repr__(self) -> str:
+        """Count trips, stops and stations, and give the span of the clock."""
+        counts = f"{len(self.trips)} trips, {len(self.stops)} stops, {len(self.stations)} stations"
+        if self.stops.empty:
+            return f"Timetable({counts})"
+        first, last = self.stops["depart_min"].min(), self.stops["arrive_min"].max()
+        return f"Timetable({counts}; {clock_text(first)} to {clock_text(last)})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
+
+def clock_text(minutes: float) -> str:
+    """Write minutes after midnight as ``HH:MM``.
+
+    >>> clock_text(1505.0)
+    '25:05'
+    """
+    return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}"
+
+
+def train_mode(train: str) -> str:
+    """Return ``hsr`` for trains numbered G, D or C, ``rail`` for all others.
+
+    >>> train_mode("D306/D307"), train_mode("K101"), train_mode("1461")
+    ('hsr', 'rail', 'rail')
+    """
+    return "hsr" if normalize("NFKC", train).strip().upper().startswith(_HIGH_SPEED) else "rail"
+
+
+def legs(stops: pd.DataFrame) -> pd.DataFrame:
+    """Return the ride from each stop to the next one of the same trip.
+
+    Parameters
+    ----------
+    stops
+        Stops in the order of trip and sequence; further columns are of no account.
+
+    Returns
+    -------
+    legs
+        ``trip_id from_station to_station depart_min arrive_min``, indexed by the row of the
+        stop at which the ride ends.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"trip_id": "G1", "sequence": [1, 2], "station": ["a", "b"],
+    ...     "arrive_min": [60.0, 80.0], "depart_min": [60.0, 80.0]})
+    >>> legs(stops)[["from_station", "to_station", "arrive_min"]].to_dict("records")
+    [{'from_station': 'a', 'to_station': 'b', 'arrive_min': 80.0}]
+    """
+    same = stops["trip_id"].eq(stops["trip_id"].shift()).to_numpy(dtype=bool)
+    ends = stops[same]
+    starts = stops[np.append(same[1:], [False])] if len(stops) else stops
+    return pd.DataFrame(
+        {
+            "trip_id": ends["trip_id"],
+            "from_station": starts["station"].to_numpy(),
+            "to_station": ends["station"],
+            "depart_min": starts["depart_min"].to_numpy(),
+            "arrive_min": ends["arrive_min"],
+        }
+    )
+
+
+def with_ends(stops: pd.DataFrame) -> pd.DataFrame:
+    """Let a trip begin when it departs and end when it arrives, whatever else is noted there.
+
+    Parameters
+    ----------
+    stops
+        Stops in the order of trip and sequence.
+    """
+    first, last = ends_of(stops)
+    return stops.assign(
+        arrive_min=stops["arrive_min"].where(~first, stops["depart_min"]),
+        depart_min=stops["depart_min"].where(~last, stops["arrive_min"]),
+    )
+
+
+def ends_of(stops: pd.DataFrame) -> tuple[Bools, Bools]:
+    """Return which stops are the first and which the last of their trip."""
+    trip = stops["trip_id"]
+    return trip.ne(trip.shift()).to_numpy(), trip.ne(trip.shift(-1)).to_numpy()
+
+
+def _stations(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return stations with every column, geometry empty where there is none."""
+    raise_problems(
+        [] if "station" in table else [Problem("column 'station' is missing")],
+        source="table 'stations'",
+    )
+    text = {
+        name: table[name].astype("string").fillna("").astype(object)
+        for name in ("station", "name", "city")
+        if name in table
+    }
+    stations = pd.DataFrame(text).reset_index(drop=True).assign(**_missing(text))
+    ids = stations["station"]
+    raise_problems(
+        [
+            Problem("repeats an earlier station", int(row) + 2, "station", str(ids.iloc[row]))
+            for row in np.flatnonzero(ids.duplicated())
+        ],
+        source="table 'stations'",
+    )
+    placed = isinstance(table, gpd.GeoDataFrame) and "geometry" in table
+    places = table.geometry if placed else [None] * len(table)
+    crs = table.crs if placed else WGS84
+    shapes = np.asarray(places, dtype=object)
+    points = gpd.GeoSeries(shapes, index=stations.index, crs=crs).to_crs(WGS84)
+    return gpd.GeoDataFrame(stations[["station", "name", "city"]], geometry=points)
+
+
+def _missing(text: dict[str, pd.Series]) -> dict[str, pd.Series | str]:
+    absent: dict[str, pd.Series | str] = {}
+    if "name" not in text:
+        absent["name"] = text["station"].reset_index(drop=True)
+    if "city" not in text:
+        absent["city"] = ""
+    return absent
+
+
+def _trips(trips: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
+    ids = pd.Index(stops["trip_id"].unique(), name="trip_id", dtype=object)
+    if "trip_id" not in trips:
+        trains = pd.Series(ids.to_numpy(), ids, dtype=object)
+        modes = trains.map(train_mode)
+    else:
+        rows = trips.drop_duplicates("trip_id").set_index("trip_id").reindex(ids)
+        trains = rows["train"].where(rows["train"].notna(), rows.index.to_series())
+        modes = rows["mode"] if "mode" in rows else trains.map(train_mode)
+        modes = modes.where(modes.notna(), trains.map(train_mode))
+    return pd.DataFrame({"train": trains, "mode": modes}, index=ids).reset_index()
+
+
+def _absent(stops: pd.DataFrame) -> Iterator[Problem]:
+    for name in STOP_COLUMNS:
+        if name not in stops:
+            yield Problem(f"column {name!r} is missing", fix=f"It has {few(stops.columns)}.")
+
+
+def _wrong(stops: pd.DataFrame, stations: pd.DataFrame) -> Iterator[Problem]:
+    trip = stops["trip_id"]
+    first, last = ends_of(stops)
+    known = list(stations["station"])
+    minutes = stops[["arrive_min", "depart_min"]].to_numpy()
+    before = np.where(first, minutes[:, 0], np.roll(minutes[:, 1], 1))
+    finite = np.isfinite(minutes).all(axis=1)
+    rules = [
+        (trip.eq("").to_numpy(), "trip_id", "is empty"),
+        (stops["sequence"].isna().to_numpy(), "sequence", "is no number"),
+        (stops.duplicated(["trip_id", "sequence"]).to_numpy(), "sequence", "repeats a stop"),
+        (~stops["station"].isin(known).to_numpy(), "station", "is no known station"),
+        (~finite | (minutes < 0).any(axis=1), "arrive_min", "the stop lacks minutes"),
+        (minutes[:, 1] < minutes[:, 0], "depart_min", "departs before it arrives"),
+        (minutes[:, 0] < before, "arrive_min", "arrives before it left the stop before"),
+        (first & last, "trip_id", "the trip has one stop"),
+    ]
+    for wrong, column, what in rules:
+        for at in np.flatnonzero(wrong):
+            value = str(stops[column].iloc[at])
+            fix = nearest(value, known) if column == "station" and known else ""
+            yield Problem(what, int(stops["row"].iloc[at]), column, value, fix)
