@@ -1,0 +1,273 @@
+"""Travel times by the clock: rides, changes and, where asked for, the wait.
+
+Promise: exact for the timetable as it stands. A journey leaves within the window, changes trains
+only where there is time to, and counts the minutes from its departure to its arrival.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.results import TravelTimes
+from yrdgeo.routing.graph import as_ids
+from yrdgeo.routing.profiles import NEVER, SECONDS, Departures, connections, profiles, seconds
+from yrdgeo.routing.summaries import SUMMARIES, Journeys
+from yrdgeo.timetables import DAY_MIN, Timetable
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Statistic = Literal["fastest", "median", "scheduled"]
+
+
+def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
+    timetable: Timetable,
+    origins: Sequence[str] | pd.Index,
+    destinations: Sequence[str] | pd.Index | None = None,
+    *,
+    window: tuple[float, float] = (360.0, 1_320.0),
+    statistic: Statistic = "fastest",
+    max_transfers: int | None = None,
+    transfer_min: float = 10.0,
+    transfers: pd.DataFrame | None = None,
+    longest_min: float = DAY_MIN,
+    daily: bool = True,
+) -> TravelTimes:
+    r"""Return travel times by timetable from every origin to every destination.
+
+    With the earliest arrival :math:`a(t)` of a traveller who is at the origin at :math:`t`, a
+    journey is worth its departure :math:`d` if leaving later means arriving later, and takes
+    :math:`a(d) - d`. Of the journeys that leave in the window :math:`[t_0, t_1]`, ``fastest`` is
+    the least, ``median`` the median; neither counts the wait before departure. ``scheduled``
+    does, for travellers who come at any time:
+
+    .. math:: \frac{1}{t_1 - t_0} \int_{t_0}^{t_1} (a(t) - t) \, dt
+
+    or :math:`a(t_0) - t_0` if the window is one moment.
+
+    Parameters
+    ----------
+    timetable
+        The trips.
+    origins, destinations
+        Stations, or cities of the station table, which stand for all their stations. The
+        destinations are the origins if none are given.
+    window
+        First and last minute of departure after midnight, both in.
+    statistic
+        ``fastest``, ``median`` or ``scheduled``.
+    max_transfers
+        Most changes of train; None for any number.
+    transfer_min
+        Least minutes between two trains at one station; above 0.
+    transfers
+        ``from_station to_station minutes``: ways between stations, used both ways, in full: from
+        train to train. They chain, and may begin or end a journey.
+    longest_min
+        Longer journeys, waits included where they count, are no path.
+    daily
+        Whether the same trips run on the days before and after.
+
+    Returns
+    -------
+    times
+        Shape (n, m), minutes; ``inf`` where no journey leaves in the window, and for
+        ``scheduled`` where some moment of it has none. 0 from a place to itself.
+
+    Raises
+    ------
+    ArgumentError
+        If a place is unknown or given twice, or an option is out of its domain.
+
+    References
+    ----------
+    Dibbelt, J., Pajor, T., Strasser, B., and Wagner, D. (2018). Connection scan algorithm.
+    ACM Journal of Experimental Algorithmics 23, 1.7.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"trip_id": ["G1", "G1", "G2", "G2"], "sequence": [1, 2, 1, 2],
+    ...     "station": ["a", "b", "b", "c"], "arrive_min": [480.0, 500.0, 515.0, 545.0],
+    ...     "depart_min": [480.0, 500.0, 515.0, 545.0]})
+    >>> day = Timetable(stops, pd.DataFrame({"station": ["a", "b", "c"]}))
+    >>> scheduled_times(day, ["a"], ["b", "c"], window=(470, 480)).minutes
+    array([[20., 65.]])
+    >>> scheduled_times(day, ["a"], ["b", "c"], window=(470, 480), statistic="scheduled").minutes
+    array([[25., 70.]])
+    """
+    _check(window, statistic, max_transfers, transfer_min, longest_min)
+    starts = as_ids(origins, role="origins")
+    ends = starts if destinations is None else as_ids(destinations, role="destinations")
+    walks = walking(timetable, transfers)
+    leave = _access(timetable, starts, walks, role="origins")
+    reach = _access(timetable, ends, walks, role="destinations").T
+    rides = connections(timetable, window[0], window[1] + longest_min, daily=daily)
+    change = _changes(walks, transfer_min)
+    departures, blocks = profiles(rides, change, reach, max_transfers=max_transfers)
+    minutes = np.empty((len(starts), len(ends)))
+    span = tuple(int(seconds(bound)) for bound in (*window, longest_min))
+    for part, arrival in blocks:
+        for row, way in enumerate(leave):
+            on_foot = (way[:, None] + reach[:, part]).min(axis=0, initial=NEVER)
+            journeys = _journeys(departures, arrival, way, on_foot)
+            minutes[row, part] = SUMMARIES[statistic](journeys, *span) / SECONDS
+    minutes[starts.to_numpy()[:, None] == ends.to_numpy()[None, :]] = 0.0
+    return TravelTimes(starts, ends, minutes)
+
+
+def earliest_arrivals(
+    timetable: Timetable,
+    origin: str,
+    *,
+    depart_min: float,
+    transfer_min: float = 10.0,
+    transfers: pd.DataFrame | None = None,
+    daily: bool = True,
+) -> pd.Series:
+    """Return when a traveller who leaves a station at one moment is at every other one.
+
+    Parameters
+    ----------
+    timetable
+        The trips.
+    origin
+        A station or a city.
+    depart_min
+        Minutes after midnight at which the traveller is at the station.
+    transfer_min, transfers, daily
+        As in :func:`scheduled_times`.
+
+    Returns
+    -------
+    arrive_min
+        Shape (n,), indexed by station, minutes after the same midnight; ``inf`` where no journey
+        ends within a day of its beginning.
+
+    Raises
+    ------
+    ArgumentError
+        If the origin is unknown or the transfer is not above 0.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"trip_id": "G1", "sequence": [1, 2], "station": ["a", "b"],
+    ...     "arrive_min": [480.0, 500.0], "depart_min": [480.0, 500.0]})
+    >>> day = Timetable(stops, pd.DataFrame({"station": ["a", "b"]}))
+    >>> earliest_arrivals(day, "a", depart_min=470).to_dict()
+    {'a': 470.0, 'b': 500.0}
+    """
+    _check((depart_min, depart_min), "scheduled", None, transfer_min, DAY_MIN)
+    walks = walking(timetable, transfers)
+    start = int(seconds(depart_min))
+    ready = np.minimum(_access(timetable, pd.Index([origin]), walks, role="origin")[0], NEVER)
+    board = np.where(ready < NEVER, ready + start, NEVER)
+    arrive = board.copy()
+    change = _changes(walks, transfer_min)
+    rides = connections(timetable, depart_min, depart_min + DAY_MIN, daily=daily)
+    aboard: set[int] = set()
+    columns = (rides.start, rides.end, rides.depart, rides.arrive, rides.trip)
+    for begin, end, leaves, comes, trip in zip(*(one.tolist() for one in columns), strict=True):
+        if trip not in aboard and board[begin] > leaves:
+            continue
+        aboard.add(trip)
+        if comes < arrive[end] or comes + change[end, end] < board[end]:
+            np.minimum(board, comes + change[end], out=board)
+            np.minimum(arrive, comes + walks[end], out=arrive)
+    reached = arrive <= start + DAY_MIN * SECONDS
+    stations = pd.Index(timetable.stations["station"], name="station")
+    return pd.Series(np.where(reached, arrive / SECONDS, np.inf), stations, name="arrive_min")
+
+
+def walking(timetable: Timetable, transfers: pd.DataFrame | None) -> Ints:
+    """Return seconds between stations by street, shape (n, n): chains of the table's ways.
+
+    Raises
+    ------
+    ArgumentError
+        If the table names unknown stations, or minutes that are not above 0.
+    """
+    stations = pd.Index(timetable.stations["station"])
+    walks = np.full((len(stations), len(stations)), NEVER, dtype=np.int64)
+    np.fill_diagonal(walks, 0)
+    if transfers is None or transfers.empty:
+        return walks
+    ends = [transfers[name] for name in ("from_station", "to_station")]
+    unknown = [name for names in ends for name in names[~names.isin(stations)]]
+    minutes = transfers["minutes"].to_numpy(dtype=np.float64)
+    if unknown or not (np.isfinite(minutes) & (minutes > 0)).all():
+        raise ArgumentError(
+            "Transfers lead between stations of the timetable, in minutes above 0.",
+            found=few(unknown) or few(minutes[~(minutes > 0)]),
+            fix="Correct or drop the rows.",
+        )
+    start, end = (stations.get_indexer(names) for names in ends)
+    time = np.maximum(seconds(transfers["minutes"]), 1)
+    np.minimum.at(walks, (start, end), time)
+    np.minimum.at(walks, (end, start), time)
+    for middle in np.unique([start, end]):
+        np.minimum(walks, walks[:, middle, None] + walks[None, middle], out=walks)
+    return walks
+
+
+def _changes(walks: Ints, transfer_min: float) -> Ints:
+    """Return seconds from train to train; at one station at least one."""
+    changes = walks.copy()
+    np.fill_diagonal(changes, max(1, int(seconds(transfer_min))))
+    return changes
+
+
+def _access(timetable: Timetable, places: pd.Index, walks: Ints, *, role: str) -> Ints:
+    """Return seconds from each place to each station, shape (places, stations)."""
+    stations = pd.Index(timetable.stations["station"])
+    city = timetable.stations["city"].to_numpy(dtype=object)
+    cities = {str(name): np.flatnonzero(city == name) for name in set(city) - {""}}
+    at = stations.get_indexer(places)
+    unknown = [name for name, row in zip(places, at, strict=True) if row < 0 and name not in cities]
+    if unknown:
+        raise ArgumentError(
+            f"Some {role} are neither stations nor cities of the timetable.",
+            found=few(unknown),
+            fix=nearest(str(unknown[0]), [*stations, *cities]),
+        )
+    rows = [[row] if row >= 0 else cities[name] for name, row in zip(places, at, strict=True)]
+    if not rows:
+        return np.empty((0, len(stations)), dtype=np.int64)
+    return np.stack([walks[members].min(axis=0) for members in rows])
+
+
+def _journeys(
+    departures: Departures, arrival: npt.NDArray[np.int32], way: Ints, on_foot: Ints
+) -> Journeys:
+    """Return the moments at which to leave a place, latest first, and the arrivals."""
+    near = np.flatnonzero(way < NEVER)
+    rows = [np.arange(departures.offset[one], departures.offset[one + 1]) for one in near]
+    moments = [departures.times[row] - way[one] for one, row in zip(near, rows, strict=True)]
+    leave = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *moments]))[::-1]
+    earliest = np.full((len(leave), arrival.shape[1]), NEVER, dtype=np.int64)
+    for one in near:
+        row = departures.row_after(np.full(len(leave), one), leave + way[one])
+        caught = row >= 0
+        earliest[caught] = np.minimum(earliest[caught], arrival[row[caught]])
+    return Journeys(leave, earliest, on_foot)
+
+
+def _check(
+    window: tuple[float, float],
+    statistic: str,
+    max_transfers: int | None,
+    transfer_min: float,
+    longest_min: float,
+) -> None:
+    rules = [
+        (0 <= window[0] <= window[1] < np.inf, "window", window, "Minutes after midnight."),
+        (statistic in SUMMARIES, "statistic", statistic, nearest(statistic, list(SUMMARIES))),
+        (max_transfers is None or max_transfers >= 0, "max_transfers", max_transfers, "0 or more."),
+        (0 < transfer_min < np.inf, "transfer_min", transfer_min, "Minutes above 0."),
+        (0 < longest_min <= 10 * DAY_MIN, "longest_min", longest_min, "Up to ten days."),
+    ]
+    for good, name, found, fix in rules:
+        if not good:
+            raise ArgumentError(f"{name} is out of its domain.", found=repr(found), fix=fix)

@@ -1,0 +1,94 @@
+"""Many departures → one number a pair; each summary says what it does with waits.
+
+Promise: every summary takes the same journeys and gives seconds, ``inf`` where there are none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from yrdgeo.routing.profiles import NEVER
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Journeys:
+    """Ways from one origin to m destinations.
+
+    Attributes
+    ----------
+    leave
+        Moments at which a train can be made for, seconds, latest first, shape (n,).
+    arrive
+        Earliest arrival after each, shape (n, m); ``NEVER`` where there is none.
+    on_foot
+        Seconds of the way without a train, shape (m,).
+    """
+
+    leave: Ints
+    arrive: Ints
+    on_foot: Ints
+
+
+def _durations(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the length of each journey worth its departure, ``inf`` for all others."""
+    later = np.vstack([np.full_like(journeys.arrive[:1], NEVER), journeys.arrive[:-1]])
+    leave = journeys.leave[:, None]
+    spent = np.minimum(journeys.arrive - leave, journeys.on_foot)
+    worth = (journeys.arrive < later[: len(leave)]) & (leave >= first) & (leave <= last)
+    return np.where(worth & (spent <= longest), spent, np.inf)
+
+
+def _walked(journeys: Journeys, longest: int) -> Floats:
+    return np.where(journeys.on_foot <= longest, journeys.on_foot, np.inf)
+
+
+def fastest(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the shortest journey that leaves in the window."""
+    rides = _durations(journeys, first, last, longest).min(axis=0, initial=np.inf)
+    return np.asarray(np.minimum(rides, _walked(journeys, longest)))
+
+
+def median(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the median of the journeys that leave in the window."""
+    spent = np.sort(_durations(journeys, first, last, longest), axis=0)
+    count = np.isfinite(spent).sum(axis=0)
+    middle = np.full(len(count), np.inf)
+    some = np.flatnonzero(count)
+    low, high = (count[some] - 1) // 2, count[some] // 2
+    middle[some] = (spent[low, some] + spent[high, some]) / 2.0
+    return np.where(count > 0, middle, _walked(journeys, longest))
+
+
+def scheduled(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the mean over all moments of the window of the time until arrival."""
+    walk = _walked(journeys, longest)
+    # A moment between two departures waits for the later one.
+    until = np.concatenate([[last], np.clip(journeys.leave, first, last)])
+    since = np.concatenate([until[1:], [first]])
+    never = np.full((1, journeys.arrive.shape[1]), NEVER)
+    arrive = np.vstack([never, journeys.arrive])
+    if first == last:
+        open_ = np.flatnonzero(journeys.leave >= first)
+        spent = arrive[open_[-1] + 1 if len(open_) else 0] - first
+        return np.minimum(np.where(spent <= longest, spent, np.inf), walk)
+    length = (until - since)[:, None]
+    least, most = arrive - until[:, None], arrive - since[:, None]
+    lost = ((most > longest) & (length > 0)).any(axis=0) & np.isinf(walk)
+    cap = np.where(np.isinf(walk), NEVER, walk)
+    low, high = np.minimum(least, cap), np.minimum(most, cap)
+    # ∫ min(x, cap) dx from least to most; the slope is 1 up to the cap and 0 beyond.
+    area = (high**2 - low**2) / 2.0 + cap * ((most - least) - (high - low))
+    mean = np.where(length > 0, area, 0.0).sum(axis=0) / (last - first)
+    return np.where(lost, np.inf, mean)
+
+
+SUMMARIES: dict[str, Callable[[Journeys, int, int, int], Floats]] = {
+    "fastest": fastest,
+    "median": median,
+    "scheduled": scheduled,
+}
