@@ -75,6 +75,15 @@ def test_the_four_unverified_cities_are_marked_wherever_their_gdp_is_used(delta:
     }
 
 
+def test_english_names_that_two_cities_share_carry_their_province(delta: Run) -> None:
+    assert delta.cities["name_en"].is_unique
+    assert delta.cities.loc["341300", "name_en"] == "Suzhou (Anhui)"
+    pairs = delta.pairs.set_index("pair_id")
+    assert pairs.loc["twin2021_7", "helped_en"] == "Suzhou (Anhui)"
+    assert pairs.loc["twin2021_1", "helper_en"] == "Minhang"
+    assert load_study("yrd").cities.loc["341300", "name_en"] == "Suzhou"
+
+
 def test_every_layer_has_a_row_for_every_city_and_no_hidden_gap(delta: Run) -> None:
     counts = delta.results.groupby(["layer_id", "year", "scenario"])["adcode"].agg(
         ["size", "nunique"]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +20,7 @@ Tell = Callable[[str, int], None]
 def answer(study: Study, tell: Tell) -> Run:
     """Compute everything that the study asks for."""
     layers.check_measures(study)
+    study = replace(study, cities=_told_apart(study.cities))
     tell("travel times", 0)
     times = space.times_by_mode(study)
     tell("indicators and measures", 1)
@@ -57,6 +58,13 @@ def answer(study: Study, tell: Tell) -> Run:
         provenance=_provenance(study),
         options=study.spec.publish,
     )
+
+
+def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add the province to English names that two cities share: 苏州 and 宿州 are both Suzhou."""
+    shared = cities["name_en"].duplicated(keep=False)
+    longer = cities["name_en"] + " (" + cities["province_en"] + ")"
+    return cities.assign(name_en=cities["name_en"].where(~shared, longer))
 
 
 def _sources_used(study: Study, results: pd.DataFrame) -> pd.DataFrame:

@@ -51,6 +51,10 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
         values={"gdp_per_capita": per_head["value"]},
         leapfrog_from=int(str(study.spec.pairs["leapfrog_from"])),
     )
+    for end in ("helper", "helped"):
+        whole = rows[f"{end}_id"].eq(rows[f"{end}_city"])
+        names = rows[f"{end}_city"].map(study.cities["name_en"])
+        rows[f"{end}_en"] = names.where(whole, rows[f"{end}_en"])
     weak = per_head.index[per_head["confidence"].eq("unverified")]
     unverified = rows["helper_city"].isin(weak) | rows["helped_city"].isin(weak)
     rows["gap_confidence"] = np.where(unverified, "unverified", "")
