@@ -1,5 +1,6 @@
 """The embedded networks, the network of a day, and the reader of a user's own network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -179,7 +180,8 @@ def test_every_pair_of_cities_has_a_road_no_shorter_than_the_great_circle(
 def test_the_ride_between_stations_holds_no_access(of_2016: Network, rail: Tables):
     model = networks.load_time_models()["fastest"]
     link = rail[1].query("from_node == '无锡东' and to_node == '苏州北' and open_to != ''").iloc[0]
-    by_hand = 60 * link["length_km"] / (300 * model.speed_ratio) + model.station_stop_min
+    ride = 60 * link["length_km"] / (300 * model.speed_ratio)
+    by_hand = ride + (model.station_stop_min + model.busy_stop_min) / 2
     assert travel_times(of_2016, ["苏州北"], ["无锡东"]).minutes[0, 0] == pytest.approx(
         by_hand, abs=1e-4
     )
@@ -298,6 +300,26 @@ def test_a_network_of_the_users_own_is_read_and_used(
     model = networks.load_time_models()["fastest"]
     expected = 60 * 100 / (250 * model.speed_ratio) + model.station_stop_min
     assert travel_times(net, ["b"], ["a"]).minutes[0, 0] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "stop"),
+    [(",", 0.0), ("1,", 4.0), ("1,2", 6.5), ("2,2", 5.0), ("9,x", 0.0)],
+)
+def test_the_rank_of_a_station_decides_its_stop(
+    tmp_path: Path, cities: gpd.GeoDataFrame, roads: Tables, ranks: str, stop: float
+):
+    first, second = ranks.split(",")
+    nodes = (
+        f"node_id,lon,lat,kind,hub\nb,121.0,31.0,station,{second}\na,120.0,31.0,station,{first}\n"
+    )
+    own = networks.read_network(*_files(tmp_path, nodes, LINKS))
+    model = networks.TimeModel("made", 1.0, 8.0, 0.0, 0.0, 5.0)
+    chosen = replace(networks.parameters(), rail=model)
+    net = networks.assemble(
+        cities.iloc[:0], own, roads, date="2020", modes=["rail"], parameters=chosen
+    )
+    assert travel_times(net, ["a"], ["b"]).minutes[0, 0] == pytest.approx(24.0 + stop)
 
 
 def test_the_users_own_roads_are_taken_at_their_own_speed(tmp_path: Path, cities: gpd.GeoDataFrame):

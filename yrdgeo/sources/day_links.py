@@ -15,7 +15,7 @@ from pyproj import Geod
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.sources.roads import nearest_nodes
-from yrdgeo.sources.timemodel import Parameters, railway
+from yrdgeo.sources.timemodel import Parameters, railway, station_ranks
 from yrdgeo.units import WGS84
 
 Bools = npt.NDArray[np.bool_]
@@ -90,10 +90,7 @@ def rail_links(
     """
     taken = links[open_on(links, date) & links["mode"].isin(modes).to_numpy()]
     change = taken["mode"].eq("transfer")
-    hubs = pd.Index(
-        nodes.loc[nodes["hub"].astype(str).eq("1"), "node_id"] if "hub" in nodes else []
-    )
-    trains = railway(taken[~change], hubs, parameters.rail)
+    trains = railway(taken[~change], station_ranks(nodes), parameters.rail)
     served = pd.Index(pd.concat([trains["from_node"], trains["to_node"]]).unique())
     needed = taken["from_node"].isin(served) & taken["to_node"].isin(served)
     transfers = taken[change & needed].assign(

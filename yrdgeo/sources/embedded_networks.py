@@ -24,6 +24,8 @@ ROAD_SOURCE_ID = "osm_highways"
 def load_nodes() -> gpd.GeoDataFrame:
     """Return the embedded stations: the ``nodes`` table with ``hub`` and ``source_id``.
 
+    ``hub`` is the station's rank in the time model: 1 a hub, 2 a busy station, 0 any other.
+
     Examples
     --------
     >>> load_nodes().set_index("node_id").loc["苏州北", "adcode"]

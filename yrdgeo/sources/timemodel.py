@@ -17,6 +17,8 @@ from yrdgeo.provenance import data_path
 
 Floats = npt.NDArray[np.float64]
 
+RANKS = {"1": 1.0, "2": 2.0}  # what the column ``hub`` may say; anything else is rank 0
+
 
 @dataclass(frozen=True, slots=True)
 class TimeModel:
@@ -40,6 +42,9 @@ class TimeModel:
         call there and those that pass.
     way_station_min
         Minutes lost a station between them, *w*, averaged likewise.
+    busy_stop_min
+        Minutes lost at a busy station, *s*: one that ranks below the hubs and at which most
+        trains call.
     """
 
     name: str
@@ -47,26 +52,51 @@ class TimeModel:
     hub_stop_min: float
     station_stop_min: float
     way_station_min: float
+    busy_stop_min: float = 0.0
 
-    def fixed_min(self, hub_from: Floats, hub_to: Floats, way_stations: Floats) -> Floats:
+    def fixed_min(self, rank_from: Floats, rank_to: Floats, way_stations: Floats) -> Floats:
         """Return the minutes of links that do not depend on their length.
 
         Parameters
         ----------
-        hub_from, hub_to
-            1 where the end is a hub, 0 elsewhere, shape (n,).
+        rank_from, rank_to
+            Rank of the end: 1 a hub, 2 a busy station, 0 any other; shape (n,).
         way_stations
             Stations between the ends, shape (n,).
 
         Examples
         --------
-        >>> model = TimeModel("example", 0.9, 8.0, 1.0, 2.0)
-        >>> model.fixed_min(np.array([1.0]), np.array([0.0]), np.array([3.0]))
-        array([10.5])
+        >>> model = TimeModel("example", 0.9, 8.0, 1.0, 2.0, 4.0)
+        >>> model.fixed_min(np.array([1.0, 1.0]), np.array([0.0, 2.0]), np.array([3.0, 0.0]))
+        array([10.5,  6. ])
         """
-        step = self.hub_stop_min - self.station_stop_min
-        stops = self.station_stop_min + step * (hub_from + hub_to) / 2.0
-        return np.asarray(stops + self.way_station_min * way_stations)
+        stops = np.array([self.station_stop_min, self.hub_stop_min, self.busy_stop_min])
+        both = stops[rank_from.astype(np.intp)] + stops[rank_to.astype(np.intp)]
+        return np.asarray(both / 2.0 + self.way_station_min * way_stations)
+
+
+def station_ranks(nodes: pd.DataFrame) -> pd.Series:
+    """Return the rank of each node: 1 a hub, 2 a busy station, 0 any other.
+
+    Parameters
+    ----------
+    nodes
+        Table ``nodes``; ``hub`` holds the rank and may be absent or blank.
+
+    Returns
+    -------
+    ranks
+        By ``node_id``.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["a", "b", "c"], "hub": ["1", "", "2"]})
+    >>> station_ranks(nodes).to_dict()
+    {'a': 1.0, 'b': 0.0, 'c': 2.0}
+    """
+    said = nodes["hub"].astype(str) if "hub" in nodes else pd.Series("", nodes.index)
+    ranks = said.map(RANKS).fillna(0.0).to_numpy(dtype=np.float64)
+    return pd.Series(ranks, index=nodes["node_id"].to_numpy(), name="rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +180,15 @@ def parameters(network: Mapping[str, object] | None = None) -> Parameters:
     return Parameters(models[name], **chosen)
 
 
-def railway(links: pd.DataFrame, hubs: pd.Index, model: TimeModel) -> pd.DataFrame:
+def railway(links: pd.DataFrame, ranks: pd.Series, model: TimeModel) -> pd.DataFrame:
     """Return train links with the speed and the fixed minutes of a model.
 
     Parameters
     ----------
     links
         Table ``links`` with operating speeds; ``way_stations`` may be absent.
-    hubs
-        Ids of the nodes that are hubs.
+    ranks
+        What :func:`station_ranks` returns; a node that it lacks has rank 0.
     model
         The time model.
 
@@ -171,15 +201,17 @@ def railway(links: pd.DataFrame, hubs: pd.Index, model: TimeModel) -> pd.DataFra
     --------
     >>> links = pd.DataFrame({"from_node": ["a"], "to_node": ["b"], "length_km": [90.0],
     ...     "speed_kmh": [100.0], "fixed_min": [0.0]})
-    >>> railway(links, pd.Index(["a"]), TimeModel("example", 0.9, 8.0, 1.0, 2.0))[
+    >>> railway(links, pd.Series({"a": 1.0}), TimeModel("example", 0.9, 8.0, 1.0, 2.0))[
     ...     ["speed_kmh", "fixed_min"]].to_numpy()
     array([[90. ,  4.5]])
     """
     timed = links.copy()
     way = links["way_stations"] if "way_stations" in links else pd.Series(0.0, links.index)
-    hub_from: Floats = links["from_node"].isin(hubs).to_numpy().astype(np.float64)
-    hub_to: Floats = links["to_node"].isin(hubs).to_numpy().astype(np.float64)
-    fixed = model.fixed_min(hub_from, hub_to, np.asarray(way.fillna(0.0), dtype=np.float64))
+    rank_from, rank_to = (
+        links[end].map(ranks).fillna(0.0).to_numpy(dtype=np.float64)
+        for end in ("from_node", "to_node")
+    )
+    fixed = model.fixed_min(rank_from, rank_to, np.asarray(way.fillna(0.0), dtype=np.float64))
     timed["speed_kmh"] = links["speed_kmh"] * model.speed_ratio
     timed["fixed_min"] = links["fixed_min"] + fixed
     return timed
