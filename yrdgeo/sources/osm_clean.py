@@ -148,10 +148,12 @@ def report(
     main = np.flatnonzero(weak == 0)
     core = np.bincount(strong[main]).argmax() if len(main) else 0
     traps = main[strong[main] != core]
+    said = {name: "" for name in ("speed_basis", "speed_tag") if name not in links}
+    links = gpd.GeoDataFrame(links.assign(**said))
     basis = links["speed_basis"]
     rows = [
         _rows("missing_nodes", missing, "missing"),
-        _rows("zero_length", _named(links[links["length_km"] == 0], "link_id"), "osm_class"),
+        _rows("zero_length", _named(links[links["length_km"] == 0], "link_id"), "mode"),
         _rows("implausible", _named(links[basis == "implausible"], "link_id"), "speed_tag"),
         _rows("unread", _named(links[basis == "unread"], "link_id"), "speed_tag"),
         _islands(nodes, weak),
@@ -262,7 +264,9 @@ def _islands(nodes: gpd.GeoDataFrame, part: Int64s) -> gpd.GeoDataFrame:
     parts, first, size = np.unique(part[order], return_index=True, return_counts=True)
     points = np.asarray(nodes.geometry.to_numpy(), dtype=object)[order]
     groups = np.repeat(np.arange(len(parts)), size)
-    shapes = shapely.multipoints(points, indices=groups) if len(points) else []
+    shapes = np.empty(0, dtype=object)
+    if len(points):
+        shapes = np.asarray(shapely.multipoints(points, indices=groups), dtype=object)
     rows = {
         "issue": "island",
         "osm_id": nodes["node_id"].to_numpy(object)[order[first]],

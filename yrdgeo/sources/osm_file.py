@@ -73,9 +73,13 @@ class Ways:
 
 @dataclass(slots=True)
 class WayCollector:
-    """Gathers ways into arrays; equal tags are kept once, of a repeated id the last version."""
+    """Gathers ways into arrays; equal tags are kept once.
+
+    Of a repeated way id the last version is kept, unless repeats are ``pieces`` of one way.
+    """
 
     rules: Rules
+    pieces: bool = False
     ids: "array[int]" = field(default_factory=lambda: array("q"))
     ends: "array[int]" = field(default_factory=lambda: array("q"))
     refs: "array[int]" = field(default_factory=lambda: array("q"))
@@ -100,7 +104,7 @@ class WayCollector:
         refs, ends = np.array(self.refs, np.int64), np.array(self.ends, np.int64)
         rows = np.array(self.rows, dtype=np.int32)
         last = len(way_id) - 1 - np.unique(way_id[::-1], return_index=True)[1]
-        if len(last) < len(way_id):
+        if len(last) < len(way_id) and not self.pieces:
             self.left_out["repeated"] += len(way_id) - len(last)
             starts = np.concatenate([[0], ends[:-1]])
             kept = np.sort(last)

@@ -178,7 +178,9 @@ def _links(
     start, stop = ways.node_id[vertices.node[begin]], ways.node_id[vertices.node[end]]
     way_name = _prefixed("w", ways.way_id[way])
     table = _said(ways, way, way_km)
-    table.insert(0, "link_id", [f"{w}-{n}" for w, n in zip(way_name, _parts(way), strict=True)])
+    table.insert(
+        0, "link_id", [f"{w}-{n}" for w, n in zip(way_name, _parts(ways.way_id[way]), strict=True)]
+    )
     table.insert(1, "from_node", _prefixed("n", np.where(turned, stop, start)))
     table.insert(2, "to_node", _prefixed("n", np.where(turned, start, stop)))
     table.insert(4, "length_km", length_km)
@@ -198,10 +200,11 @@ def _links(
     )
 
 
-def _parts(way: Int64s) -> Int64s:
-    """Return the number of each link in its way, from 0."""
-    first = np.flatnonzero(np.diff(way, prepend=-1))
-    parts: Int64s = np.arange(len(way)) - np.repeat(first, np.diff(np.append(first, len(way))))
+def _parts(way_id: Int64s) -> Int64s:
+    """Return the number of each link in its way, from 0; a way may come in pieces."""
+    first = np.flatnonzero(np.concatenate([[True], way_id[1:] != way_id[:-1]])[: len(way_id)])
+    sizes = np.diff(np.append(first, len(way_id)))
+    parts: Int64s = np.arange(len(way_id)) - np.repeat(first, sizes)
     return parts
 
 

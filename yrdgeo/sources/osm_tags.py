@@ -85,6 +85,15 @@ def _shipped() -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]:
         return MappingProxyType(tomllib.load(stream))
 
 
+def class_names(network: NetworkKind) -> list[str]:
+    """Return every class of a network.
+
+    >>> class_names("rail")[:3]
+    ['highspeed', 'main', 'branch']
+    """
+    return [*_shipped()["cn"][network]]
+
+
 def rules(
     network: NetworkKind,
     *,
@@ -126,7 +135,7 @@ def rules(
         raise ArgumentError(
             f"There is no network {network!r}.", fix=nearest(network, get_args(NetworkKind))
         )
-    known = shipped["cn"][network]
+    known = class_names(network)
     given = _given(speeds, network)
     wanted = [*known] if classes is None else [*classes]
     if classes is None:
@@ -134,7 +143,7 @@ def rules(
         wanted = [name for name in wanted if name not in dropped]
     if unknown := [name for name in wanted if name not in known]:
         raise ArgumentError(
-            f"There is no class {unknown[0]!r} of {network}s.", fix=nearest(unknown[0], [*known])
+            f"There is no class {unknown[0]!r} of {network}s.", fix=nearest(unknown[0], known)
         )
     if bare := [name for name in wanted if name not in given]:
         raise ArgumentError(
