@@ -1,4 +1,4 @@
-"""What a run costs: ``pytest tests/bench/test_run_cost.py -o addopts= -s``. Numbers go to the README."""
+"""What a run costs: ``pytest tests/bench/test_run_cost.py -o addopts= -s``."""
 
 import resource
 import subprocess
