@@ -7,7 +7,7 @@
     const root = atlas.byId("footer");
 
     function drawer(name, title, content) {
-      return atlas.el("details", { class: name, name: "footer" }, atlas.el("summary", { text: title }), atlas.el("div", { class: "drawer" }, content));
+      return atlas.el("details", { class: name, name: "footer" }, atlas.el("summary", { text: title }), atlas.el("div", { class: "drawer", tabindex: 0, role: "region", "aria-label": title }, content));
     }
 
     function source(row) {

@@ -30,7 +30,9 @@
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
       const chosen = options.findIndex((one) => one.item.id === current());
-      move(query ? 0 : chosen, true);
+      // "hangzhou" means Hangzhou, though Changzhou holds it too.
+      const begins = options.findIndex((one) => [one.item.text, ...one.item.keys].some((text) => fold(text).startsWith(fold(query))));
+      move(query ? Math.max(0, begins) : chosen, true);
     }
 
     function section(group, g) {

@@ -53,9 +53,10 @@
         const path = polygon.getElement();
         path.dataset.city = data.cities.ids[i];
         path.dataset.class = letter;
-        if (app.unverified(view, i)) marked.push(shapes.shapes[i]);
+        if (app.unverified(view, i)) marked.push(i);
       });
-      dotted.setLatLngs(marked);
+      dotted.setLatLngs(marked.map((i) => shapes.shapes[i]));
+      dotted.getElement().dataset.cities = marked.map((i) => data.cities.ids[i]).join(" ");
     }
 
     // A whole class of the legend, else the cities under the pointer, pinned or compared.
