@@ -103,8 +103,9 @@ def check_hash(path: Path, expected: str) -> Path:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside the target and rename it when all went well."""
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".yrdgeo-", dir=path.parent) as folder:
         draft = Path(folder) / path.name
