@@ -107,6 +107,9 @@ def main() -> None:
         _fail(str(error), code=2)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        what = f"{error.strerror or error}: {error.filename or 'no file'}"
+        _fail(f"{what}. Check the path, its rights and the space on the disk.", code=2)
     except Exception as error:  # noqa: BLE001 — the last line of defence
         _fail(f"defect in yrdgeo: {type(error).__name__}: {error}. Please report it.", code=1)
 

@@ -8,6 +8,8 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from math import isfinite
 from pathlib import Path
 
 from yrdgeo.errors import Problem, StudyError, nearest, raise_problems
@@ -29,13 +31,19 @@ class Key:
     default: object = None
     legal: tuple[str, ...] = ()
     minimum: float | None = None
+    maximum: float | None = None
     required: bool = False
     pattern: str = ""
+    day: bool = False  # a day of the calendar, or a month or a year
+    items: type | tuple[type, ...] = str  # of a list
+    filled: bool = False  # a list of nothing is wrong
     meaning: str = ""
 
 
 _NUMBER = (int, float)
-_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+FASTEST_KMH = 1_500.0
+LONGEST_MIN = 1_440.0
 _SLUG = r"[a-z][a-z0-9_]{0,63}"
 
 # Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
@@ -43,11 +51,24 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "study": {
         "name": Key(pattern=_SLUG, required=True, meaning="folder of the outputs"),
         "region": Key(required=True, meaning="shipped region, or path of a region file"),
-        "year": Key(int, required=True, minimum=1949, meaning="year of the indicators"),
+        "year": Key(
+            int,
+            required=True,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="year of the indicators",
+        ),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
         "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
-        "years": Key(list, default=(), meaning="further years to map, besides the study year"),
+        "years": Key(
+            list,
+            default=(),
+            items=int,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="further years to map, besides the study year",
+        ),
     },
     "boundary": {
         "path": Key(required=True, meaning="GeoPackage, GeoJSON, Shapefile or GeoParquet"),
@@ -60,34 +81,42 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "path": Key(required=True, meaning="CSV, XLSX or Parquet"),
         "sheet": Key(),
         "indicator": Key(meaning="what the values are, if the file does not say"),
-        "year": Key(int, minimum=1949),
+        "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR),
         "unit": Key(),
         "code_column": Key(),
         "value_column": Key(),
         "vintage": Key(default="user"),
     },
     "network": {
-        "modes": Key(list, default=("rail", "road"), legal=("rail", "road")),
-        "date": Key(default="", pattern=_DATE, meaning="the network of this day"),
+        "modes": Key(list, default=("rail", "road"), legal=("rail", "road"), filled=True),
+        "date": Key(default="", day=True, meaning="the network of this day, YYYY-MM-DD"),
         "rail_model": Key(default="fastest", meaning="named time model of the railways"),
-        "road_speed_kmh": Key(_NUMBER, minimum=1),
-        "access_speed_kmh": Key(_NUMBER, minimum=1),
-        "access_fixed_min": Key(_NUMBER, minimum=0),
-        "access_detour": Key(_NUMBER, minimum=1),
-        "transfer_min": Key(_NUMBER, minimum=0),
+        "road_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
+        "access_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
+        "access_fixed_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
+        "access_detour": Key(_NUMBER, minimum=1, maximum=10),
+        "transfer_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
         "nodes": Key(meaning="the user's own node table"),
         "links": Key(meaning="the user's own link table"),
     },
     "measure": {
         "id": Key(pattern=_SLUG, required=True, meaning="column of the result, unit last"),
         "measure": Key(required=True, meaning="a name of `yrdgeo list measures`"),
-        "opportunities": Key(default="", meaning="indicator that is reached"),
+        "opportunities": Key(default="", meaning="indicator that is reached, or supplied"),
+        "demand": Key(default="", meaning="indicator that competes for it"),
         "mode": Key(default="best", legal=TRAVEL_MODES),
         "decay": Key(dict, default=None, meaning="{ name = 'exponential', half_life_min = 60 }"),
         "cutoff_min": Key(_NUMBER, minimum=0),
         "n": Key(int, minimum=1),
+        "lower_min": Key(_NUMBER, minimum=0),
+        "upper_min": Key(_NUMBER, minimum=0),
+        "step_min": Key(_NUMBER, minimum=0),
+        "statistic": Key(legal=("median", "mean")),
+        "method": Key(legal=("2sfca", "3sfca", "balanced")),
         "self_time": Key(legal=("exclude", "zero")),
-        "leave_out": Key(list, default=(), meaning="cities that are no destinations, by name"),
+        "leave_out": Key(
+            list, default=(), items=(str, int), meaning="cities that are no destinations, by name"
+        ),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
     },
@@ -100,11 +129,11 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "pairs": {
         "scheme": Key(default="", meaning="scheme of the shipped pairs"),
         "path": Key(meaning="the user's own pair table"),
-        "leapfrog_from": Key(int, default=2, minimum=2),
+        "leapfrog_from": Key(int, default=2, minimum=2, maximum=1_000),
     },
     "publish": {
-        "formats": Key(list, default=FORMATS, legal=FORMATS),
-        "languages": Key(list, default=("zh", "en"), legal=("zh", "en")),
+        "formats": Key(list, default=FORMATS, legal=FORMATS, filled=True),
+        "languages": Key(list, default=("zh", "en"), legal=("zh", "en"), filled=True),
         "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
         "map_approval": Key(default="", meaning="map approval number, printed as given"),
     },
@@ -216,6 +245,17 @@ def _problems(content: Mapping[str, object]) -> Iterator[Problem]:
         for number, row in enumerate(rows, 1):
             where = f"[[{name}]] {number}" if name in LISTS else f"[{name}]"
             yield from _row_problems(where, row, rules)
+        yield from _repeated_ids(name, rows)
+
+
+def _repeated_ids(name: str, rows: list[Row]) -> Iterator[Problem]:
+    seen: set[object] = set()
+    for number, row in enumerate(rows, 1):
+        text = row.get("id")
+        if isinstance(text, str) and text in seen:
+            yield Problem("is the id of an earlier one", 0, f"[[{name}]] {number} id", text)
+        elif isinstance(text, str):
+            seen.add(text)
 
 
 def _row_problems(where: str, row: Row, rules: Mapping[str, Key]) -> Iterator[Problem]:
@@ -230,19 +270,62 @@ def _row_problems(where: str, row: Row, rules: Mapping[str, Key]) -> Iterator[Pr
 
 
 def _value_problem(value: object, rule: Key) -> tuple[str, str] | None:
-    kinds = rule.kind if isinstance(rule.kind, tuple) else (rule.kind,)
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        return f"must be {' or '.join(_KINDS[kind] for kind in kinds)}", ""
-    items = value if isinstance(value, list) else [value]
-    wrong = [item for item in items if rule.legal and item not in rule.legal]
+    if not _is_a(value, rule.kind):
+        return f"must be {_named(rule.kind)}", ""
+    return _list_problem(value, rule) if isinstance(value, list) else _item_problem(value, rule)
+
+
+def _list_problem(values: list[object], rule: Key) -> tuple[str, str] | None:
+    if rule.filled and not values:
+        return "is empty", "Name at least one."
+    for item in values:
+        if not _is_a(item, rule.items):
+            return f"must hold nothing but {_named(rule.items)}", ""
+        if problem := _item_problem(item, rule):
+            return problem
+    return ("names one twice", "Leave it out.") if len(set(values)) < len(values) else None
+
+
+def _item_problem(value: object, rule: Key) -> tuple[str, str] | None:
     problem = None
-    if wrong:
-        problem = "is not a legal value", nearest(str(wrong[0]), rule.legal)
+    if rule.legal and value not in rule.legal:
+        problem = "is not a legal value", nearest(str(value), rule.legal)
     elif rule.pattern and not re.fullmatch(rule.pattern, str(value)):
         problem = "does not have the right form", f"It must match {rule.pattern}."
-    elif rule.minimum is not None and not float(str(value)) >= rule.minimum:
-        problem = "is too small", f"It must be at least {rule.minimum:g}."
+    elif rule.day and value and not _is_day(str(value)):
+        problem = "is not a day", "Write YYYY, YYYY-MM or YYYY-MM-DD."
+    elif isinstance(value, int | float):
+        problem = _number_problem(value, rule)
     return problem
+
+
+def _number_problem(value: float, rule: Key) -> tuple[str, str] | None:
+    if not isfinite(value):
+        return "must be a finite number", ""
+    if rule.minimum is not None and value < rule.minimum:
+        return "is too small", f"It must be at least {rule.minimum:g}."
+    if rule.maximum is not None and value > rule.maximum:
+        return "is too large", f"It must be at most {rule.maximum:g}."
+    return None
+
+
+def _is_day(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text, re.ASCII):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _named(kind: type | tuple[type, ...]) -> str:
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return " or ".join(_KINDS[one] for one in kinds)
 
 
 _KINDS = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "a table"}

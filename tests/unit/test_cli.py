@@ -132,3 +132,20 @@ def test_a_study_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
     result = yrdgeo("check", str(path))
     assert result.returncode == 2
     assert "\x1b" not in result.stderr
+
+
+def test_a_folder_of_another_program_keeps_its_run_json(tmp_path: Path) -> None:
+    (tmp_path / "yrd").mkdir()
+    (tmp_path / "yrd" / "run.json").write_text('{"mine": 1}')
+    result = yrdgeo("run", "yrd", "--out", str(tmp_path), "--overwrite")
+    assert result.returncode == 2
+    assert "not a run's folder" in result.stderr
+    assert (tmp_path / "yrd" / "run.json").read_text() == '{"mine": 1}'
+
+
+def test_an_output_path_that_is_a_file_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    result = yrdgeo("run", "yrd", "--out", str(tmp_path / "out"), "--format", "tables")
+    assert result.returncode == 2
+    assert "Check the path" in result.stderr
+    assert (tmp_path / "out").read_text() == "mine"

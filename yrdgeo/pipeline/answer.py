@@ -10,6 +10,7 @@ import pandas as pd
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats
 from yrdgeo.pipeline.groups import group_results
+from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Run
 from yrdgeo.study import Study
@@ -19,7 +20,7 @@ Tell = Callable[[str, int], None]
 
 def answer(study: Study, tell: Tell) -> Run:
     """Compute everything that the study asks for."""
-    layers.check_measures(study)
+    check_questions(study)
     study = replace(study, cities=_told_apart(study.cities))
     tell("travel times", 0)
     times = space.times_by_mode(study)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from yrdgeo.pipeline.questions import amounts_of
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.notices import Notice, notices
 from yrdgeo.study import Study
@@ -28,7 +29,7 @@ def caveats(
 def _of_shown_years(study: Study, layers: pd.DataFrame) -> Iterator[Notice]:
     """Say what is missing, unverified or mixed in the year that each indicator shows first."""
     shown = dict(zip(layers["layer_id"], layers["year"], strict=True))
-    named = {str(row["opportunities"]) for row in study.spec.measures} - {""}
+    named = {name for row in study.spec.measures for name in amounts_of(row)}
     for name in [*shown, *sorted(named - set(shown))]:
         if name not in study.catalogue:
             continue

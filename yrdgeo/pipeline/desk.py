@@ -6,7 +6,7 @@ from pathlib import Path
 from yrdgeo.analysis.accessibility import MEASURES
 from yrdgeo.errors import StudyError
 from yrdgeo.inputs import read_all_sources
-from yrdgeo.pipeline.layers import check_measures
+from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import read_manifest, whole_file
 from yrdgeo.sources import boundaries, catalogue, indicators, regions
 from yrdgeo.spec import FORMATS, SCHEMA, shipped_studies
@@ -28,7 +28,7 @@ def check_input(name: str) -> list[str]:
     suffix = path.suffix.lower()
     if name in shipped_studies() or suffix == ".toml":
         study = load_study(name)
-        check_measures(study)
+        check_questions(study)
         return list(_study_lines(study))
     if not path.is_file():
         fix = "Name a shipped study, a study file, a boundary file or an indicator file."

@@ -1,12 +1,13 @@
 """What can be mapped: the long ``results`` table and its ``layers`` row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis import accessibility, decay
+from yrdgeo.analysis import accessibility
 from yrdgeo.errors import StudyError, nearest
+from yrdgeo.pipeline.questions import amounts_of, enough, options_of
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.vintages import worst
 from yrdgeo.spec import Row
@@ -28,17 +29,10 @@ MODES = {
     "best": ("铁路与公路取快者", "faster of rail and road"),
 }
 MEASURE_DECIMALS = 1
-LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 
 
 def indicator_results(study: Study) -> pd.DataFrame:
-    """Return the study's indicators of every year with enough values, missing ones as NaN.
-
-    Raises
-    ------
-    StudyError
-        If an indicator has enough values in no year.
-    """
+    """Return the study's indicators of every year with enough values, missing ones as NaN."""
     wanted = [str(name) for name in study.spec.study["indicators"]]  # type: ignore[attr-defined]
     parts = [
         part
@@ -48,18 +42,12 @@ def indicator_results(study: Study) -> pd.DataFrame:
     ]
     if not parts:
         return pd.DataFrame(columns=RESULT_COLUMNS)
-    results = pd.concat(parts, ignore_index=True)
-    if empty := [name for name in wanted if name not in set(results["layer_id"])]:
-        raise StudyError(
-            f"Indicator {empty[0]!r} has too few values in {', '.join(map(str, study.years))}.",
-            fix="Name further years with years = [...], or bring values in an [[indicator]] file.",
-        )
-    return results
+    return pd.concat(parts, ignore_index=True)
 
 
 def _indicator_part(study: Study, name: str, year: int) -> pd.DataFrame | None:
     part = study.value_table(name, year)
-    if part["value"].notna().mean() < LEAST_COVERAGE:
+    if not enough(part):
         return None
     part = part.rename_axis("adcode").reset_index()
     return part.assign(layer_id=name, year=year, scenario="")[RESULT_COLUMNS]
@@ -71,67 +59,10 @@ def measure_results(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFr
     Its opportunities are of the latest year in which every city has them. A measure sums over
     all cities, so one unverified amount makes every value unverified.
     """
-    names = {str(row["opportunities"]) for row in study.spec.measures} - {""}
+    names = {name for row in study.spec.measures for name in amounts_of(row)}
     amounts = {name: study.value_table(name, study.complete_year(name)) for name in sorted(names)}
     parts = [_measure_part(study, row, times, amounts) for row in study.spec.measures]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
-
-
-def check_measures(study: Study) -> None:
-    """Refuse a measure, decay or option that does not exist, before anything is computed."""
-    for row in study.spec.measures:
-        name = str(row["measure"])
-        if name not in accessibility.MEASURES:
-            legal = list(accessibility.MEASURES)
-            raise StudyError(f"There is no measure {name!r}.", fix=nearest(name, legal))
-        _check_opportunities(study, row)
-        _options(row)
-        mode = str(row["mode"])
-        if mode not in (*study.modes, "best"):
-            raise StudyError(
-                f"Measure {row['id']!r} wants times by {mode}, which the study does not compute.",
-                fix=f"Add {mode!r} to modes in [network].",
-            )
-
-
-def _check_opportunities(study: Study, row: Row) -> None:
-    """Refuse a measure whose amounts are not named, or not known for every city."""
-    name = str(row["opportunities"])
-    takes = accessibility.MEASURES[str(row["measure"])].takes
-    if len(takes) != (1 if name else 0):
-        found = f"opportunities = {name!r}, needed: {len(takes)}"
-        raise StudyError(f"Measure {row['id']!r} has wrong opportunities.", found=found)
-    if not name:
-        return
-    if study.complete_year(name) is None:
-        raise StudyError(
-            f"Measure {row['id']!r} sums {name} over all cities, and no year has them all.",
-            fix="Choose another indicator, or bring the values in an [[indicator]] file.",
-        )
-
-
-def _options(row: Row) -> dict[str, object]:
-    options = {key: row[key] for key in ("cutoff_min", "n", "self_time") if row[key] is not None}
-    if row["decay"] is not None:
-        options["decay"] = _decay(row)
-    return options
-
-
-def _decay(row: Row) -> decay.Decay:
-    given = dict(row["decay"])  # type: ignore[call-overload]  # the schema says table
-    name = str(given.pop("name", ""))
-    if name not in decay.DECAYS:
-        raise StudyError(
-            f"Measure {row['id']!r} names no known decay.",
-            found=name or "no name",
-            fix=nearest(name, list(decay.DECAYS)),
-        )
-    try:
-        return decay.DECAYS[name](**given)
-    except TypeError as error:
-        raise StudyError(
-            f"The decay of measure {row['id']!r} has a wrong parameter.", found=str(error)
-        ) from error
 
 
 def _measure_part(
@@ -141,21 +72,26 @@ def _measure_part(
     known: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     measure = accessibility.MEASURES[str(row["measure"])]
-    given = known.get(str(row["opportunities"]))
+    given = [known[name] for name in amounts_of(row)]
     left_out = _left_out(study, row)
     kept = study.cities.index.difference(left_out, sort=False)
-    amounts = () if given is None else (given["value"].loc[kept],)
-    options = {**measure.defaults, **_options(row)}
+    # The first amount is at the destinations, a second one (demand) at the origins.
+    amounts = [
+        table["value"].loc[kept if first else study.cities.index]
+        for first, table in zip((True, False), given, strict=False)
+    ]
+    options = {**measure.defaults, **options_of(row)}
     values = measure.function(_to(times[str(row["mode"])], kept), *amounts, **options)
     part = pd.DataFrame({"adcode": values.index, "value": values.to_numpy()})
     confidence, note, note_zh = _inherited(study, given, left_out)
+    sources = {"yrdgeo", *(one for table in given for one in table["source_id"])}
     return part.assign(
         layer_id=str(row["id"]),
         year=study.year,
         scenario="",
         confidence=confidence,
         vintage="",
-        source_id=";".join(sorted({*(given["source_id"] if given is not None else ()), "yrdgeo"})),
+        source_id=";".join(sorted(sources)),
         note=note,
         note_zh=note_zh,
     )[RESULT_COLUMNS]
@@ -171,31 +107,32 @@ def _to(times: TravelTimes, destinations: pd.Index) -> TravelTimes:
 
 
 def _inherited(
-    study: Study, given: pd.DataFrame | None, left_out: list[str]
+    study: Study, given: list[pd.DataFrame], left_out: list[str]
 ) -> tuple[str, str, str]:
     """Return the confidence and the note that a sum over all cities takes from its inputs."""
-    if given is None:
-        return "", "", ""
     notes = []
     if left_out:
         names = study.cities.loc[left_out]
         en, zh = ", ".join(names["name_en"]), "、".join(names["name_zh"])
         notes.append((f"{en} is no destination here", f"目的地不含{zh}"))
+    notes += [note for table in given for note in _amount_notes(study, table)]
+    english, chinese = zip(*dict.fromkeys(notes), strict=True) if notes else ((), ())
+    confidence = worst([one for table in given for one in table["confidence"]])
+    return confidence, "; ".join(english), ";".join(chinese)
+
+
+def _amount_notes(study: Study, given: pd.DataFrame) -> Iterator[tuple[str, str]]:
     year = int(given["year"].iloc[0])
     if year != study.year:
-        notes.append((f"amounts of {year}", f"规模数据为{year}年"))
+        yield f"amounts of {year}", f"规模数据为{year}年"
     unverified = given.index[given["confidence"].eq("unverified")]
     if len(unverified):
         share = given["value"].loc[unverified].sum() / given["value"].sum()
         who = study.cities.loc[unverified]
-        notes.append(
-            (
-                f"{share:.1%} of the amounts is unverified ({', '.join(who['name_en'])})",
-                f"规模数据的{share:.1%}未经核实({'、'.join(who['name_zh'])})",
-            )
+        yield (
+            f"{share:.1%} of the amounts is unverified ({', '.join(who['name_en'])})",
+            f"规模数据的{share:.1%}未经核实({'、'.join(who['name_zh'])})",
         )
-    english, chinese = zip(*notes, strict=True) if notes else ((), ())
-    return worst(given["confidence"]), "; ".join(english), ";".join(chinese)
 
 
 def layer_rows(study: Study, results: pd.DataFrame) -> pd.DataFrame:

@@ -79,14 +79,15 @@ def run_study(
     tell = progress or _silent
     result = answer(study, lambda step, done: tell(step, done, steps))
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+    home = target.resolve()  # a link to a folder elsewhere stays one
+    with tempfile.TemporaryDirectory(prefix=f".{home.name}-", dir=home.parent) as scratch:
         draft = Path(scratch) / "new"
         draft.mkdir()
         for number, name in enumerate(wanted, 4):
             tell(f"write {name}", number, steps)
             WRITERS[name](result, draft)
         _write_manifest(result, draft)
-        _swap(draft, target, Path(scratch) / "old")
+        swap(draft, home, Path(scratch) / "old")
     tell("done", steps, steps)
     return replace(result, out=target)
 
@@ -105,12 +106,12 @@ def _formats(study: Study, formats: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _check_target(target: Path, *, overwrite: bool) -> None:
-    if not target.exists():
+    if not target.exists() and not target.is_symlink():
         return
-    if not (target / MANIFEST).is_file():
+    if not (target / MANIFEST).is_file() or "yrdgeo" not in read_manifest(target):
         raise StudyError(
             f"{target} is there but is not a run's folder.",
-            found=f"no {MANIFEST} in it",
+            found=f"no {MANIFEST} of ours in it",
             fix="Name another folder with --out, or move it away.",
         )
     if not overwrite:
@@ -131,19 +132,34 @@ def _write_manifest(run: Run, folder: Path) -> None:
     write_json(folder / MANIFEST, content)
 
 
-def _swap(draft: Path, target: Path, old: Path) -> None:
-    """Put the new folder in place of the old one, and bring back files that no run wrote."""
+def swap(draft: Path, target: Path, old: Path) -> None:
+    """Put the new folder in place of the old one, with a copy of files that no run wrote.
+
+    The copies are made first: whatever fails, the old folder is where it was.
+    """
     if not target.exists():
         draft.replace(target)
         return
-    listed = {MANIFEST, *_written(target)}
+    _bring_back(target, draft)
     target.replace(old)
-    draft.replace(target)
-    for path in sorted(old.rglob("*")):
-        name = path.relative_to(old)
-        if path.is_file() and name.as_posix() not in listed and not (target / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target / name)
+    try:
+        draft.replace(target)
+    except OSError:
+        old.replace(target)
+        raise
+
+
+def _bring_back(earlier: Path, draft: Path) -> None:
+    listed = {MANIFEST, *_written(earlier)}
+    for path in sorted(earlier.rglob("*")):
+        name = path.relative_to(earlier)
+        kept = path.is_symlink() or path.is_file() or not any(path.iterdir())
+        if kept and name.as_posix() not in listed and not (draft / name).exists():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                (draft / name).mkdir()
+            else:
+                shutil.copy2(path, draft / name, follow_symlinks=False)
 
 
 def _written(folder: Path) -> set[str]:
