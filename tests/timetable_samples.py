@@ -11,6 +11,10 @@ STATIONS = ["甲", "乙", "丙", "丁", "戊"]
 CITY = {"甲": "310000", "乙": "310000", "丙": "320500", "丁": "", "戊": ""}
 
 
+# Close together, so that trains meet; some before midnight, so that they run past it.
+moments = st.one_of(st.integers(0, 120), st.integers(0, 120), st.integers(1380, 1439))
+
+
 @st.composite
 def trains(draw: st.DrawFn, name: str) -> list[tuple[str, int, str, float, float]]:
     """Draw the stops of one train; it may come back to a station, and may run past midnight."""
@@ -18,7 +22,7 @@ def trains(draw: st.DrawFn, name: str) -> list[tuple[str, int, str, float, float
     called = [one for at, one in enumerate(called) if at == 0 or called[at - 1] != one]
     if len(called) == 1:
         called.append(next(one for one in STATIONS if one != called[0]))
-    clock = float(draw(st.integers(0, 1439)))
+    clock = float(draw(moments))
     stops = []
     for number, station in enumerate(called, start=1):
         dwell = draw(st.integers(0, 12))
@@ -28,9 +32,9 @@ def trains(draw: st.DrawFn, name: str) -> list[tuple[str, int, str, float, float
 
 
 @st.composite
-def timetables(draw: st.DrawFn, *, most: int = 6) -> Timetable:
+def timetables(draw: st.DrawFn, *, most: int = 8) -> Timetable:
     """Draw a timetable; rows are shuffled."""
-    count = draw(st.integers(1, most))
+    count = draw(st.integers(min(3, most), most))
     rows = [row for number in range(count) for row in draw(trains(f"T{number}"))]
     return timetable_of(draw(st.permutations(rows)))
 
@@ -90,13 +94,17 @@ def arrivals(
     moment: float,
     *,
     changes: int | None = None,
+    wait: float = np.inf,
 ) -> dict[str, float]:
-    """Return the earliest arrival by train at each station, by search of the expanded graph."""
+    """Return the earliest arrival by train at each station, by search of the expanded graph.
+
+    ``wait`` is the most minutes that the traveller stands before the first train.
+    """
     near = on_foot[origin]
     first = [
         event
         for event in graph
-        if event[0] == "depart" and event[5] >= moment + near.get(event[4], np.inf)
+        if event[0] == "depart" and 0 <= event[5] - moment - near.get(event[4], np.inf) <= wait
     ]
     if not first:
         return dict.fromkeys(STATIONS, np.inf)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from timetable_samples import STATIONS, arrivals, expanded, street, timetables, ways
+from timetable_samples import STATIONS, arrivals, expanded, moments, street, timetables, ways
 
 from yrdgeo.provenance import data_path
 from yrdgeo.results import Network
@@ -25,7 +25,7 @@ SPAN = 20  # minutes of the window; every one of them is searched
 
 
 @settings(max_examples=40)
-@given(day=timetables(), way=ways, change=st.integers(1, 20), moment=st.integers(0, 1439))
+@given(day=timetables(), way=ways, change=st.integers(1, 20), moment=moments)
 def test_earliest_arrival_is_that_of_the_time_expanded_graph(
     day: Timetable, way: pd.DataFrame, change: int, moment: int
 ):
@@ -42,10 +42,10 @@ def test_earliest_arrival_is_that_of_the_time_expanded_graph(
 
 @settings(max_examples=25)
 @given(
-    day=timetables(most=4),
+    day=timetables(most=6),
     way=ways,
     change=st.integers(1, 20),
-    start=st.integers(0, 1400),
+    start=moments,
     changes=st.sampled_from([None, 0, 1, 2]),
     longest=st.sampled_from([200, 1440]),
 )
@@ -54,11 +54,14 @@ def test_profiles_are_those_of_a_search_at_every_minute(
 ):
     on_foot = street(way)
     graph = expanded(day, on_foot, change)
-    arrive = pd.DataFrame(
-        {
-            moment: arrivals(graph, on_foot, ORIGIN, moment, changes=changes)
-            for moment in range(start, start + SPAN + 2)
-        }
+    by_train, waited = (
+        pd.DataFrame(
+            {
+                moment: arrivals(graph, on_foot, ORIGIN, moment, changes=changes, wait=wait)
+                for moment in range(start, start + SPAN + 1)
+            }
+        )
+        for wait in (0.0, np.inf)
     )
     window = (start, start + SPAN)
     for statistic, reference in REFERENCES.items():
@@ -76,6 +79,7 @@ def test_profiles_are_those_of_a_search_at_every_minute(
         for station in STATIONS[1:]:
             walk = on_foot[ORIGIN].get(station, np.inf)
             walk = walk if walk <= longest else np.inf
+            arrive = waited if statistic == "scheduled" else by_train
             expected = reference(arrive.loc[station], walk, longest)
             assert found.loc[ORIGIN, station] == pytest.approx(expected)
 
@@ -84,14 +88,15 @@ def _worth(arrive: pd.Series, walk: float, longest: int) -> list[float]:
     """Return the length of each journey that pays to leave for; times are whole minutes."""
     spent = [
         min(arrive[moment] - moment, walk)
-        for moment in arrive.index[:-1]
-        if arrive[moment] < arrive[moment + 1]
+        for moment in arrive.index
+        if arrive[moment] < arrive.loc[moment + 1 :].min()
     ]
     return [minutes for minutes in spent if minutes <= longest]
 
 
 def _fastest(arrive: pd.Series, walk: float, longest: int) -> float:
-    return min([*_worth(arrive, walk, longest), walk])
+    spent = [min(arrive[moment] - moment, walk) for moment in arrive.index]
+    return min([*(minutes for minutes in spent if minutes <= longest), walk])
 
 
 def _median(arrive: pd.Series, walk: float, longest: int) -> float:
@@ -101,7 +106,7 @@ def _median(arrive: pd.Series, walk: float, longest: int) -> float:
 def _scheduled(arrive: pd.Series, walk: float, longest: int) -> float:
     """Add up minute after minute; within one the wait falls by a minute."""
     total = 0.0
-    for moment in arrive.index[1:-1]:
+    for moment in arrive.index[1:]:
         spent = arrive[moment] - moment
         if spent >= walk:
             total += walk

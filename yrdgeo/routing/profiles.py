@@ -137,8 +137,8 @@ def profiles(
     Returns
     -------
     departures, blocks
-        For each block of destinations the earliest arrival in seconds, one row a departure of
-        ``departures``, shape (c, columns of the slice).
+        For each block of destinations the earliest arrival by the train of that departure, in
+        seconds, one row a departure of ``departures``, shape (c, columns of the slice).
 
     References
     ----------
@@ -152,7 +152,7 @@ def profiles(
     place[order] = np.arange(len(order))
     options = _boardings(rides, change, departures)
     layers = 1 if max_transfers is None else max_transfers + 1
-    size = max(1, _BLOCK_BYTES // (4 * layers * max(1, len(order))))
+    size = max(1, _BLOCK_BYTES // (4 * (layers + 1) * max(1, len(order))))
 
     def blocks() -> Iterator[tuple[slice, Seconds]]:
         for start in range(0, goals.shape[1], size):
@@ -181,9 +181,10 @@ def _boardings(rides: Connections, change: Ints, departures: Departures) -> list
 def _scan(
     rides: Connections, place: Ints, options: list[list[int]], goals: Seconds, layers: int
 ) -> Seconds:
-    """Return the earliest arrival after each departure; ``layers`` 0 is any number of changes."""
+    """Return the earliest arrival by each departure; ``layers`` 0 is any number of changes."""
     shape = max(1, layers), goals.shape[1]
-    best = np.full((len(place), *shape), NEVER, dtype=np.int32)
+    best = np.full((len(place), *shape), NEVER, dtype=np.int32)  # by this departure or a later
+    by_train = np.empty((len(place), goals.shape[1]), dtype=np.int32)
     aboard = np.full((int(rides.trip.max(initial=-1)) + 1, *shape), NEVER, dtype=np.int32)
     later: dict[int, int] = {}  # the departure scanned last at each station
     columns = (rides.start, rides.end, rides.arrive, rides.trip, place)
@@ -196,9 +197,10 @@ def _scan(
                 np.minimum(found[1:], best[row, :-1], out=found[1:])
             else:
                 np.minimum(found, best[row], out=found)
+        by_train[own] = found[-1]
         if start in later:
             np.minimum(found, best[later[start]], out=best[own])
         else:
             best[own] = found
         later[start] = own
-    return np.minimum(best[:, -1], NEVER)
+    return np.minimum(by_train, NEVER, out=by_train)

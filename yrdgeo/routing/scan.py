@@ -38,11 +38,10 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
 ) -> TravelTimes:
     r"""Return travel times by timetable from every origin to every destination.
 
-    With the earliest arrival :math:`a(t)` of a traveller who is at the origin at :math:`t`, a
-    journey is worth its departure :math:`d` if leaving later means arriving later, and takes
-    :math:`a(d) - d`. Of the journeys that leave in the window :math:`[t_0, t_1]`, ``fastest`` is
-    the least, ``median`` the median; neither counts the wait before departure. ``scheduled``
-    does, for travellers who come at any time:
+    Of the journeys that leave in the window :math:`[t_0, t_1]`, ``fastest`` is the shortest;
+    ``median`` is the median of those that are worth it: none that leaves later in the window
+    arrives as early. Neither counts the wait before departure. ``scheduled`` does, for travellers
+    who come at any time, with the earliest arrival :math:`a(t)` of one who comes at :math:`t`:
 
     .. math:: \frac{1}{t_1 - t_0} \int_{t_0}^{t_1} (a(t) - t) \, dt
 
@@ -243,15 +242,15 @@ def _journeys(
 ) -> Journeys:
     """Return the moments at which to leave a place, latest first, and the arrivals."""
     near = np.flatnonzero(way < NEVER)
-    rows = [np.arange(departures.offset[one], departures.offset[one + 1]) for one in near]
-    moments = [departures.times[row] - way[one] for one, row in zip(near, rows, strict=True)]
-    leave = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *moments]))[::-1]
-    earliest = np.full((len(leave), arrival.shape[1]), NEVER, dtype=np.int64)
-    for one in near:
-        row = departures.row_after(np.full(len(leave), one), leave + way[one])
-        caught = row >= 0
-        earliest[caught] = np.minimum(earliest[caught], arrival[row[caught]])
-    return Journeys(leave, earliest, on_foot)
+    parts = [np.arange(departures.offset[one], departures.offset[one + 1]) for one in near]
+    row = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    moment = departures.times[row] - np.repeat(way[near], [len(part) for part in parts])
+    order = np.argsort(-moment, kind="stable")
+    leave, first = np.unique(-moment[order], return_index=True)
+    # Of the trains that are made for at one moment the best counts.
+    found = arrival[row[order]]
+    best = np.minimum.reduceat(found, first, axis=0) if len(first) else found
+    return Journeys(-leave, best.astype(np.int64), on_foot)
 
 
 def _check(

@@ -24,7 +24,7 @@ class Journeys:
     leave
         Moments at which a train can be made for, seconds, latest first, shape (n,).
     arrive
-        Earliest arrival after each, shape (n, m); ``NEVER`` where there is none.
+        Earliest arrival by the trains of that moment, shape (n, m); ``NEVER`` for none.
     on_foot
         Seconds of the way without a train, shape (m,).
     """
@@ -34,13 +34,16 @@ class Journeys:
     on_foot: Ints
 
 
-def _durations(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
-    """Return the length of each journey worth its departure, ``inf`` for all others."""
-    later = np.vstack([np.full_like(journeys.arrive[:1], NEVER), journeys.arrive[:-1]])
-    leave = journeys.leave[:, None]
-    spent = np.minimum(journeys.arrive - leave, journeys.on_foot)
-    worth = (journeys.arrive < later[: len(leave)]) & (leave >= first) & (leave <= last)
-    return np.where(worth & (spent <= longest), spent, np.inf)
+def _arrivals(journeys: Journeys, first: int, last: int) -> Ints:
+    """Return the arrivals of journeys that leave in the window, ``NEVER`` for all others."""
+    inside = (journeys.leave >= first) & (journeys.leave <= last)
+    return np.where(inside[:, None], journeys.arrive, NEVER)
+
+
+def _durations(journeys: Journeys, arrive: Ints, longest: int) -> Floats:
+    """Return the length of each journey, ``inf`` where it is too long or none."""
+    spent = np.minimum(arrive - journeys.leave[:, None], journeys.on_foot)
+    return np.where((arrive < NEVER) & (spent <= longest), spent, np.inf)
 
 
 def _walked(journeys: Journeys, longest: int) -> Floats:
@@ -49,13 +52,18 @@ def _walked(journeys: Journeys, longest: int) -> Floats:
 
 def fastest(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
     """Return the shortest journey that leaves in the window."""
-    rides = _durations(journeys, first, last, longest).min(axis=0, initial=np.inf)
+    arrive = _arrivals(journeys, first, last)
+    rides = _durations(journeys, arrive, longest).min(axis=0, initial=np.inf)
     return np.asarray(np.minimum(rides, _walked(journeys, longest)))
 
 
 def median(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
-    """Return the median of the journeys that leave in the window."""
-    spent = np.sort(_durations(journeys, first, last, longest), axis=0)
+    """Return the median of the journeys in the window that none which leaves later beats."""
+    arrive = _arrivals(journeys, first, last)
+    least = np.vstack([np.full((1, arrive.shape[1]), NEVER), arrive])
+    later = np.minimum.accumulate(least, axis=0)[:-1]
+    worth = np.where(arrive < later, arrive, NEVER)
+    spent = np.sort(_durations(journeys, worth, longest), axis=0)
     count = np.isfinite(spent).sum(axis=0)
     middle = np.full(len(count), np.inf)
     some = np.flatnonzero(count)
@@ -71,7 +79,7 @@ def scheduled(journeys: Journeys, first: int, last: int, longest: int) -> Floats
     until = np.concatenate([[last], np.clip(journeys.leave, first, last)])
     since = np.concatenate([until[1:], [first]])
     never = np.full((1, journeys.arrive.shape[1]), NEVER)
-    arrive = np.vstack([never, journeys.arrive])
+    arrive = np.minimum.accumulate(np.vstack([never, journeys.arrive]), axis=0)
     if first == last:
         open_ = np.flatnonzero(journeys.leave >= first)
         spent = arrive[open_[-1] + 1 if len(open_) else 0] - first
