@@ -1,0 +1,400 @@
+"""Contract the nodes of a graph one by one, least important first.
+
+Promise: whenever a node is taken out, the distances between the nodes that are left stay as they
+were, because a shortcut bridges every pair of its neighbours that has no other path as short.
+The order is the same on every machine: keys are whole numbers and ties go by node number.
+
+A neighbour is one entry for both directions: node, time out, time in, links bridged.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
+
+SETTLED = 50  # nodes a witness search may settle before it gives up
+LEVEL = 500  # weight of the depth of what lies below, against 1000 for a ratio of arcs
+_REACH = 2**16  # nodes that a witness search may look at
+NODE, OUT, IN, HOPS = 0, 1, 2, 3  # columns of an entry
+
+
+class Neighbours(NamedTuple):
+    """Entries of node v: ``start[v] … start[v] + size[v]`` of a pool; ``room`` is its share."""
+
+    start: Longs
+    size: Ints
+    room: Ints
+
+
+class Contracted(NamedTuple):
+    """Nodes in the order of contraction, and where each one's upward entries are in the pool."""
+
+    order: Ints
+    start: Longs
+    size: Ints
+    pool: Weights
+
+
+class Heap(NamedTuple):
+    """Room for a binary heap of nodes by key; its size travels beside it."""
+
+    key: Longs
+    node: Ints
+
+
+class Search(NamedTuple):
+    """Scratch of the witness search; ``via`` is the length to beat at each target, or -1."""
+
+    distance: Longs
+    touched: Ints
+    via: Longs
+    heap: Heap
+
+
+@kernel
+def merged(
+    n: Whole, arcs: tuple[Ints, Ints, Weights], back: tuple[Ints, Ints, Weights], infinite: Whole
+) -> tuple[Longs, Weights]:
+    """Merge arcs and reversed arcs, both sorted by node, into entries for both directions."""
+    start = np.empty(n + 1, dtype=np.int64)
+    start[0] = 0
+    entries = np.empty((arcs[1].size + back[1].size, 4), dtype=arcs[2].dtype)
+    count = 0
+    for v in range(n):
+        i, j = arcs[0][v], back[0][v]
+        while i < arcs[0][v + 1] or j < back[0][v + 1]:
+            out = arcs[1][i] if i < arcs[0][v + 1] else n
+            into = back[1][j] if j < back[0][v + 1] else n
+            entries[count, NODE] = min(out, into)
+            entries[count, OUT] = infinite
+            entries[count, IN] = infinite
+            entries[count, HOPS] = 1
+            if out <= into:
+                entries[count, OUT] = arcs[2][i]
+                i += 1
+            if into <= out:
+                entries[count, IN] = back[2][j]
+                j += 1
+            count += 1
+        start[v + 1] = count
+    return start, entries
+
+
+@kernel
+def _push(heap: Heap, size: Whole, key: Whole, node: Whole) -> Whole:
+    keys, nodes = heap.key, heap.node
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if keys[parent] <= key:
+            break
+        keys[i] = keys[parent]
+        nodes[i] = nodes[parent]
+        i = parent
+    keys[i] = key
+    nodes[i] = node
+    return size + 1
+
+
+@kernel
+def _pop(heap: Heap, size: Whole) -> Whole:
+    """Take the first of the heap away; it was read before."""
+    keys, nodes = heap.key, heap.node
+    size -= 1
+    key, node = keys[size], nodes[size]
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        if child + 1 < size and keys[child + 1] < keys[child]:
+            child += 1
+        if keys[child] >= key:
+            break
+        keys[i] = keys[child]
+        nodes[i] = nodes[child]
+        i = child
+    keys[i] = key
+    nodes[i] = node
+    return size
+
+
+@kernel
+def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost more than its body
+    search: Search,
+    near: Neighbours,
+    pool: Weights,
+    ends: tuple[Whole, Whole],
+    goal: tuple[Whole, Whole, Whole],
+) -> Whole:
+    """Search from one neighbour past the node; return the number of nodes touched.
+
+    ``ends`` are the start and the node to avoid; ``goal`` the targets still to be beaten, the
+    longest length of interest and the infinite length.
+    """
+    source, avoid = ends
+    open_targets, longest, infinite = goal
+    distance, touched, via = search.distance, search.touched, search.via
+    distance[source] = 0
+    touched[0] = source
+    n_touched = 1
+    size = _push(search.heap, 0, 0, source)
+    settled = 0
+    room = search.heap.key.size
+    while size > 0 and settled < SETTLED and open_targets > 0:
+        key, u = search.heap.key[0], search.heap.node[0]
+        size = _pop(search.heap, size)
+        if key > distance[u]:
+            continue
+        settled += 1
+        for e in range(near.start[u], near.start[u] + near.size[u]):
+            head = np.int64(pool[e, NODE])
+            step = np.int64(pool[e, OUT])
+            if step == infinite or head == avoid:
+                continue
+            reach = key + step
+            if reach > longest or reach >= distance[head]:
+                continue
+            if distance[head] == infinite:
+                touched[n_touched] = head
+                n_touched += 1
+            if reach <= via[head] < distance[head]:
+                open_targets -= 1
+            distance[head] = reach
+            if size < room and n_touched < room:
+                size = _push(search.heap, size, reach, head)
+            else:
+                return n_touched
+    return n_touched
+
+
+@kernel
+def _shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
+    search: Search, near: Neighbours, pool: Weights, node: tuple[Whole, Whole, Whole], found: Longs
+) -> Whole:
+    """List the shortcuts that taking a node out needs: entry, entry, length, links bridged.
+
+    ``node`` is the node, the longest length that can matter and the infinite length.
+    """
+    v, bound, infinite = node
+    first, last = near.start[v], near.start[v] + near.size[v]
+    count = 0
+    for i in range(first, last):
+        into = np.int64(pool[i, IN])
+        if into == infinite:
+            continue
+        longest = np.int64(-1)
+        targets = np.int64(0)
+        for j in range(first, last):
+            out = np.int64(pool[j, OUT])
+            if j != i and out != infinite and into + out <= bound:
+                search.via[pool[j, NODE]] = into + out
+                longest = max(longest, into + out)
+                targets += 1
+        if targets:
+            source = np.int64(pool[i, NODE])
+            touched = _witness(search, near, pool, (source, v), (targets, longest, infinite))
+            for j in range(first, last):
+                head = np.int64(pool[j, NODE])
+                if search.via[head] >= 0 and search.distance[head] > search.via[head]:
+                    found[count, 0] = i
+                    found[count, 1] = j
+                    found[count, 2] = search.via[head]
+                    found[count, 3] = np.int64(pool[i, HOPS]) + np.int64(pool[j, HOPS])
+                    count += 1
+            for k in range(touched):
+                search.distance[search.touched[k]] = infinite
+            for j in range(first, last):
+                search.via[pool[j, NODE]] = -1
+    return count
+
+
+@kernel
+def _importance(
+    near: Neighbours, pool: Weights, found: Longs, node: tuple[Whole, Whole, Whole]
+) -> Whole:
+    """Weigh what a contraction adds against what it takes away, arcs and links bridged.
+
+    ``node`` is the node, the number of its shortcuts and the infinite length.
+    """
+    v, count, infinite = node
+    arcs, hops = np.int64(0), np.int64(0)
+    for e in range(near.start[v], near.start[v] + near.size[v]):
+        ways = int(pool[e, OUT] != infinite) + int(pool[e, IN] != infinite)
+        arcs += ways
+        hops += ways * np.int64(pool[e, HOPS])
+    if arcs == 0:
+        return 0
+    added = np.int64(0)
+    for k in range(count):
+        added += found[k, 3]
+    return (1000 * count) // arcs + (1000 * added) // hops
+
+
+@kernel
+def _improve(
+    near: Neighbours,
+    pool: Weights,
+    ends: tuple[Whole, Whole],
+    entry: tuple[Whole, Whole, Whole, Whole],
+) -> Whole:
+    """Add a neighbour to a node, or shorten its entry; return where the pool's free part begins.
+
+    ``ends`` are the node and the neighbour; ``entry`` the column to improve, the length, the
+    links bridged and the pool's free part. The caller has made sure that the pool has room.
+    """
+    u, head = ends
+    column, length, hops, free = entry
+    first = near.start[u]
+    size = near.size[u]
+    for e in range(first, first + size):
+        if np.int64(pool[e, NODE]) == head:
+            if length < np.int64(pool[e, column]):
+                pool[e, column] = length
+                pool[e, HOPS] = hops
+            return free
+    if size == near.room[u]:
+        for e in range(size):
+            for c in range(4):
+                pool[free + e, c] = pool[first + e, c]
+        near.start[u] = free
+        near.room[u] = 2 * size + 2
+        free += 2 * size + 2
+        first = near.start[u]
+    infinite = pool[0, OUT]  # the pool's first row is kept for it
+    pool[first + size, NODE] = head
+    pool[first + size, OUT] = infinite
+    pool[first + size, IN] = infinite
+    pool[first + size, column] = length
+    pool[first + size, HOPS] = hops
+    near.size[u] = size + 1
+    return free
+
+
+@kernel
+def _take_out(near: Neighbours, pool: Weights, v: Whole) -> None:
+    """Remove a node from the entries of its neighbours; its own entries stay, they are upward."""
+    for e in range(near.start[v], near.start[v] + near.size[v]):
+        u = pool[e, NODE]
+        last = near.start[u] + near.size[u] - 1
+        for f in range(near.start[u], last + 1):
+            if np.int64(pool[f, NODE]) == v:
+                for c in range(4):
+                    pool[f, c] = pool[last, c]
+                break
+        near.size[u] -= 1
+
+
+@kernel
+def _bridge(near: Neighbours, pool: Weights, found: Longs, state: tuple[Whole, Whole]) -> Whole:
+    """Write the shortcuts of a node into the pool; return where its free part begins."""
+    count, free = state
+    for k in range(count):
+        tail = np.int64(pool[found[k, 0], NODE])
+        head = np.int64(pool[found[k, 1], NODE])
+        length = found[k, 2]
+        hops = found[k, 3]
+        free = _improve(near, pool, (tail, head), (np.int64(OUT), length, hops, free))
+        free = _improve(near, pool, (head, tail), (np.int64(IN), length, hops, free))
+    return free
+
+
+class Progress(NamedTuple):
+    """What a contraction has come to; ``tally`` is waiting, done, the pool's free part."""
+
+    queue: Heap
+    level: Ints
+    order: Ints
+    tally: Longs
+
+
+@kernel
+def _need(near: Neighbours, pool: Weights, v: Whole) -> Whole:
+    """Return the rows of the pool that the worst contraction of a node could take."""
+    first, degree = near.start[v], np.int64(near.size[v])
+    need = np.int64(0)
+    for e in range(first, first + degree):
+        need += 4 * (near.size[pool[e, NODE]] + degree) + 4
+    return need
+
+
+@kernel
+def _go_on(
+    near: Neighbours,
+    pool: Weights,
+    search: Search,
+    found: Longs,
+    progress: Progress,
+    limits: tuple[Whole, Whole],
+) -> Whole:
+    """Contract until all is done (0), or ``found`` (1) or the pool (2) is too small."""
+    bound, infinite = limits
+    queue, level, order, tally = progress
+    while tally[0] > 0:
+        v = queue.node[0]
+        degree = np.int64(near.size[v])
+        if degree * degree > len(found):
+            return 1
+        if tally[2] + _need(near, pool, v) > len(pool):
+            return 2
+        tally[0] = _pop(queue, tally[0])
+        added = _shortcuts(search, near, pool, (v, bound, infinite), found)
+        key = LEVEL * np.int64(level[v]) + _importance(near, pool, found, (v, added, infinite))
+        if tally[0] > 0 and key > queue.key[0]:
+            tally[0] = _push(queue, tally[0], key, v)
+            continue
+        order[tally[1]] = v
+        tally[1] += 1
+        tally[2] = _bridge(near, pool, found, (added, tally[2]))
+        _take_out(near, pool, v)
+        for e in range(near.start[v], near.start[v] + degree):
+            u = pool[e, NODE]
+            level[u] = max(level[u], level[v] + 1)
+    return 0
+
+
+def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contracted:
+    """Contract every node; return the order, and each node's entries at its contraction.
+
+    Parameters
+    ----------
+    start, entries
+        What :func:`merged` returns.
+    bound
+        No finite distance is longer.
+    infinite
+        The length that stands for none.
+    """
+    n = len(start) - 1
+    pool = _taller(np.full((1, 4), infinite, dtype=entries.dtype), len(entries))
+    pool[1 : len(entries) + 1] = entries
+    size = np.diff(start).astype(np.int32)
+    near = Neighbours(start[:-1] + 1, size, size.copy())
+    search = Search(
+        np.full(n, infinite, dtype=np.int64),
+        np.empty(_REACH + 1, dtype=np.int32),
+        np.full(n, -1, dtype=np.int64),
+        Heap(np.empty(_REACH, dtype=np.int64), np.empty(_REACH, dtype=np.int32)),
+    )
+    keys = LEVEL * np.maximum(0, size.astype(np.int64) - 2)
+    first = np.argsort(keys, kind="stable").astype(np.int32)  # a sorted list is a heap
+    progress = Progress(
+        Heap(keys[first], first),
+        np.zeros(n, dtype=np.int32),
+        np.empty(n, dtype=np.int32),
+        np.array([n, 0, len(entries) + 1], dtype=np.int64),
+    )
+    found = np.empty((1024, 4), dtype=np.int64)
+    while state := _go_on(near, pool, search, found, progress, (bound, infinite)):
+        if state == 1:
+            found = np.empty((4 * len(found), 4), dtype=np.int64)
+        else:
+            pool = _taller(pool, len(pool) + 4096)
+    return Contracted(progress.order, near.start, near.size, pool)
+
+
+def _taller(pool: Weights, more: int) -> Weights:
+    """Return the pool with as many more rows, and some room."""
+    room = np.empty((more + more // 2 + 4096, 4), dtype=pool.dtype)
+    return np.concatenate([pool, room])

@@ -1,0 +1,70 @@
+"""Arrays on disk, named after what they were made of.
+
+Promise: nothing half-written is ever seen (a temporary name, then a rename), nothing damaged is
+ever used (a checksum of the content), and nothing that is read can run code.
+"""
+
+import json
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+
+from yrdgeo.routing.graph import Graph
+
+FORMAT = 1  # rises whenever another contraction order or layout is stored
+_MAGIC = b"yrdgeo hierarchy\n"
+
+
+def fingerprint(graph: Graph) -> str:
+    """Return a hash of the format and of the graph's arcs and times; node ids do not enter."""
+    digest = blake2b(f"{FORMAT} {len(graph.nodes)}".encode(), digest_size=20)
+    for array in (graph.indptr, graph.heads, graph.milliseconds):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def write(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> Path:
+    """Store arrays under a name; a reader sees all of them or none."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    head = json.dumps({key: [str(a.dtype), len(a)] for key, a in arrays.items()}).encode()
+    body = [np.ascontiguousarray(array).data for array in arrays.values()]
+    digest = blake2b(head, digest_size=20)
+    for block in body:
+        digest.update(block)
+    path = folder / f"{name}.yrdgeo"
+    with NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False) as stream:
+        try:
+            stream.write(_MAGIC + digest.digest() + len(head).to_bytes(8, "little") + head)
+            for block in body:
+                stream.write(block)
+            stream.close()
+            Path(stream.name).replace(path)
+        except BaseException:
+            stream.close()
+            Path(stream.name).unlink(missing_ok=True)
+            raise
+    return path
+
+
+def read(folder: Path, name: str) -> dict[str, np.ndarray] | None:
+    """Return the arrays stored under a name, or nothing if they are absent or damaged."""
+    path = Path(folder) / f"{name}.yrdgeo"
+    content = np.fromfile(path, dtype=np.uint8) if path.is_file() else np.empty(0, dtype=np.uint8)
+    offset = len(_MAGIC) + 28
+    if len(content) < offset or content[: len(_MAGIC)].tobytes() != _MAGIC:
+        return None
+    checksum = content[len(_MAGIC) : len(_MAGIC) + 20].tobytes()
+    length = int.from_bytes(content[offset - 8 : offset].tobytes(), "little")
+    if blake2b(content[offset:].data, digest_size=20).digest() != checksum:
+        return None
+    arrays = {}
+    listed = json.loads(content[offset : offset + length].tobytes())
+    offset += length
+    for key, (dtype, size) in listed.items():
+        # A copy, so that the array is aligned and writable: kernels are compiled for such.
+        arrays[key] = np.frombuffer(content, dtype, count=size, offset=offset).copy()
+        offset += arrays[key].nbytes
+    return arrays

@@ -1,0 +1,274 @@
+"""Up from the sources, down to the places: the two halves of a query in a hierarchy.
+
+Promise: every time is the exact minimum over all paths that climb and then descend, and in a
+hierarchy one of them is a fastest path. Many sources travel together, one lane each, so that a
+row of lanes is one run of memory. (Restricted PHAST, see :mod:`yrdgeo.routing.hierarchy`.)
+
+Nodes are numbered by position: an arc of either graph leads from a node to a smaller number.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from yrdgeo.routing.kernel import Bytes, Floats, Ints, Longs, Weights, Whole, kernel
+
+LANES = 64  # sources that travel together
+STEP = 8  # lanes that are summed side by side
+TILE = 16  # rows that are turned into columns together
+MS = 60_000.0  # a minute; repeated here because a kernel reads constants of its own module
+
+
+class Arcs(NamedTuple):
+    """Arcs of node v: ``start[v] … start[v + 1]``, each to a smaller number."""
+
+    start: Ints
+    head: Ints
+    weight: Weights
+
+
+class Seeds(NamedTuple):
+    """Where the lanes' upward searches end: position, lane and time."""
+
+    position: Ints
+    lane: Ints
+    time: Weights
+
+
+class Scratch(NamedTuple):
+    """One thread's room for upward searches; ``time`` is infinite between searches."""
+
+    time: Weights
+    stack: Ints
+    arc: Ints
+    order: Ints
+
+
+class Rows(NamedTuple):
+    """One thread's rows of lanes, and which of them hold a time within the limit."""
+
+    time: Weights
+    live: Bytes
+
+
+@kernel
+def closure(arcs: Arcs, places: Ints, local: Ints, order: Ints) -> Whole:
+    """Mark what can be reached upward from the places; return how many nodes that is.
+
+    ``local`` is -1 everywhere and becomes -2 where marked; ``order`` lists the marked.
+    """
+    count = 0
+    done = 0
+    for place in places:
+        if local[place] == -1:
+            local[place] = -2
+            order[count] = place
+            count += 1
+        while done < count:
+            u = order[done]
+            done += 1
+            for e in range(arcs.start[u], arcs.start[u + 1]):
+                head = arcs.head[e]
+                if local[head] == -1:
+                    local[head] = -2
+                    order[count] = head
+                    count += 1
+    return count
+
+
+@kernel
+def restrict(arcs: Arcs, positions: Ints, local: Ints, part: Arcs) -> None:
+    """Copy the arcs of the positions, numbered among themselves; ``local`` maps to the number."""
+    p = 0
+    for i in range(positions.size):
+        local[positions[i]] = i
+        for e in range(arcs.start[positions[i]], arcs.start[positions[i] + 1]):
+            part.head[p] = local[arcs.head[e]]
+            part.weight[p] = arcs.weight[e]
+            p += 1
+        part.start[i + 1] = p
+
+
+@kernel
+def _climb(arcs: Arcs, source: Whole, scratch: Scratch, infinite: Whole) -> Whole:
+    """Find the exact upward times of one source; return how many nodes ``order`` lists.
+
+    Depth first, children before parents, so that the list read backwards leads upward.
+    """
+    time, stack, arc, order = scratch.time, scratch.stack, scratch.arc, scratch.order
+    count = 0
+    depth = 1
+    stack[0] = source
+    arc[0] = arcs.start[source]
+    time[source] = infinite - 1  # seen, not yet reached
+    while depth > 0:
+        u = stack[depth - 1]
+        e = arc[depth - 1]
+        last = arcs.start[u + 1]
+        while e < last and time[arcs.head[e]] != infinite:
+            e += 1
+        if e == last:
+            order[count] = u
+            count += 1
+            depth -= 1
+        else:
+            head = arcs.head[e]
+            arc[depth - 1] = e + 1
+            time[head] = infinite - 1
+            stack[depth] = head
+            arc[depth] = arcs.start[head]
+            depth += 1
+    time[source] = 0
+    for i in range(count - 1, -1, -1):
+        u = order[i]
+        here = time[u]
+        for e in range(arcs.start[u], arcs.start[u + 1]):
+            reach = here + arcs.weight[e]
+            time[arcs.head[e]] = min(time[arcs.head[e]], reach)
+    return count
+
+
+@kernel
+def ascend(
+    arcs: Arcs, sources: Ints, scratch: Scratch, seeds: Seeds, limits: tuple[Whole, Whole]
+) -> Whole:
+    """Climb from up to ``LANES`` sources; return the number of seeds, or -1 if they do not fit.
+
+    ``limits`` are the longest time of interest and the infinite time.
+    """
+    limit, infinite = limits
+    count = 0
+    for lane in range(sources.size):
+        listed = _climb(arcs, sources[lane], scratch, infinite)
+        fits = count + listed <= seeds.lane.size
+        for i in range(listed):
+            u = scratch.order[i]
+            if fits and scratch.time[u] <= limit:
+                seeds.position[count] = u
+                seeds.lane[count] = lane
+                seeds.time[count] = scratch.time[u]
+                count += 1
+            scratch.time[u] = infinite
+        if not fits:
+            return -1
+    return count
+
+
+@kernel
+def _plant(local: Ints, seeds: Seeds, rows: Rows, limits: tuple[Whole, Whole, Whole]) -> bool:
+    """Write the seeds into their rows; return whether any has one here."""
+    n_seeds, _, infinite = limits
+    planted = False
+    for s in range(n_seeds):
+        i = local[seeds.position[s]]
+        if i >= 0:
+            planted = True
+            if rows.live[i] == 0:
+                rows.live[i] = 1
+                for k in range(LANES):
+                    rows.time[i, k] = infinite
+            rows.time[i, seeds.lane[s]] = seeds.time[s]
+    return planted
+
+
+@kernel
+def _gather(part: Arcs, rows: Rows, i: Whole, best: Weights, infinite: Whole) -> bool:
+    """Take the best of a row's seeds and of its arcs; return whether there is anything."""
+    time, live = rows.time, rows.live
+    alive = live[i] != 0
+    for k in range(LANES):
+        best[k] = time[i, k] if alive else infinite
+    for e in range(part.start[i], part.start[i + 1]):
+        head = part.head[e]
+        if live[head]:
+            alive = True
+            weight = part.weight[e]
+            for k in range(LANES):
+                # Cast, or the sum is 64 bits wide and half as many lanes go at once.
+                best[k] = min(best[k], time.dtype.type(time[head, k] + weight))
+    return bool(alive)
+
+
+@kernel
+def descend(
+    part: Arcs, local: Ints, seeds: Seeds, rows: Rows, limits: tuple[Whole, Whole, Whole]
+) -> None:
+    """Sweep the lanes down a part.
+
+    ``limits`` are the number of seeds, the longest time of interest and the infinite time. A row
+    that is not live holds nothing.
+    """
+    _, limit, infinite = limits
+    size = part.start.size - 1
+    for i in range(size):
+        rows.live[i] = 0
+    if not _plant(local, seeds, rows, limits):
+        return
+    best = np.empty(LANES, dtype=rows.time.dtype)
+    for i in range(size):
+        if _gather(part, rows, i, best, infinite):
+            soonest = best[0]
+            for k in range(LANES):
+                rows.time[i, k] = best[k]
+                soonest = min(soonest, best[k])
+            rows.live[i] = soonest <= limit
+
+
+@kernel
+def write_rows(rows: Rows, pairs: tuple[Ints, Longs, Longs], limit: Whole, out: Floats) -> None:
+    """Write each lane as a row of minutes; ``inf`` beyond the limit.
+
+    ``pairs`` are the places' rows, their columns in ``out``, and the lanes' rows in ``out``.
+    """
+    at, columns, lanes = pairs
+    for first in range(0, at.size, TILE):
+        last = min(first + TILE, at.size)
+        for k in range(lanes.size):
+            for p in range(first, last):
+                value = np.inf
+                if rows.live[at[p]] and rows.time[at[p], k] <= limit:
+                    value = rows.time[at[p], k] / MS
+                out[lanes[k], columns[p]] = value
+
+
+@kernel
+def write_columns(rows: Rows, pairs: tuple[Ints, Longs, Longs], limit: Whole, out: Floats) -> None:
+    """Write each lane as a column of minutes; ``inf`` beyond the limit.
+
+    ``pairs`` are the places' rows, their rows in ``out``, and the lanes' columns in ``out``.
+    """
+    at, lines, lanes = pairs
+    for p in range(at.size):
+        alive = rows.live[at[p]]
+        for k in range(lanes.size):
+            value = np.inf
+            if alive and rows.time[at[p], k] <= limit:
+                value = rows.time[at[p], k] / MS
+            out[lines[p], lanes[k]] = value
+
+
+@kernel
+def add_within(
+    rows: Rows, places: tuple[Ints, Longs], amounts: Floats, cutoffs: Weights, out: Floats
+) -> None:
+    """Add to each place the amounts of the lanes within each cut-off; spare lanes amount to 0.
+
+    ``places`` are the places' rows and their rows in ``out``.
+    """
+    at, lines = places
+    some = np.empty(STEP, dtype=np.float64)
+    for p in range(at.size):
+        if not rows.live[at[p]]:
+            continue
+        for c in range(cutoffs.size):
+            for q in range(STEP):
+                some[q] = 0.0
+            # In steps of eight, so that one machine sums like any other and eight lanes go at once.
+            for first in range(0, LANES, STEP):
+                for q in range(STEP):
+                    near = rows.time[at[p], first + q] <= cutoffs[c]
+                    some[q] += amounts[first + q] if near else 0.0
+            total = 0.0
+            for q in range(STEP):
+                total += some[q]
+            out[lines[p], c] += total
