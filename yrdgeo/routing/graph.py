@@ -20,6 +20,7 @@ from yrdgeo.results import Network
 from yrdgeo.units import MINUTES_PER_HOUR
 
 MS_PER_MINUTE = 60_000.0
+_SEARCHED = 20_000
 EXACT_MS = 2**53  # whole numbers below it are exact in float64
 
 Floats = npt.NDArray[np.float64]
@@ -202,7 +203,9 @@ def components(network: Network) -> pd.Series:
     return pd.Series(rank[labels], graph.nodes, name="component")
 
 
-def node_numbers(network: Network, ids: pd.Index, *, role: str = "ids") -> Int64s:
+def node_numbers(
+    network: Network, ids: pd.Index, *, role: str = "ids", known: pd.Index | None = None
+) -> Int64s:
     """Return the number of each node; an id is a node id, or the adcode of a seat.
 
     Parameters
@@ -213,6 +216,8 @@ def node_numbers(network: Network, ids: pd.Index, *, role: str = "ids") -> Int64
         Text; a node id goes before an adcode that reads the same.
     role
         What the ids are, for the message.
+    known
+        The node table's ids, if the caller has them as an index already.
 
     Returns
     -------
@@ -226,8 +231,10 @@ def node_numbers(network: Network, ids: pd.Index, *, role: str = "ids") -> Int64
         one), or an adcode has two seats.
     """
     nodes = network.nodes
-    known = pd.Index(nodes["node_id"])
+    known = pd.Index(nodes["node_id"]) if known is None else known
     numbers: Int64s = known.get_indexer(ids).astype(np.int64)
+    if (numbers >= 0).all():
+        return numbers
     is_seat = nodes["kind"].eq("seat").to_numpy() & nodes["adcode"].ne("").to_numpy()
     rows = np.flatnonzero(is_seat)
     seats = pd.Index(nodes["adcode"].to_numpy()[rows])
@@ -250,8 +257,9 @@ def node_numbers(network: Network, ids: pd.Index, *, role: str = "ids") -> Int64
 
 def _refuse(unknown: pd.Index, legal: Sequence[str], role: str) -> None:
     named = []
+    searched = legal[:_SEARCHED]  # comparing text with a million names would take minutes
     for label in unknown[:SHOWN]:
-        close = get_close_matches(str(label), legal, n=1, cutoff=0.6)
+        close = get_close_matches(str(label), searched, n=1, cutoff=0.6)
         named.append(f"{label!r} (nearest {close[0]!r})" if close else repr(label))
     more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
     raise NetworkError(

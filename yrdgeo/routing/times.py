@@ -5,37 +5,50 @@ minutes; no path, or none within the cut-off, is ``inf``.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from math import ceil, isinf, isnan
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import dijkstra
 
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import Network, TravelTimes
-from yrdgeo.routing.graph import (
-    MS_PER_MINUTE,
-    Floats,
-    Graph,
-    Int64s,
-    as_ids,
-    build,
-    csr,
-    node_numbers,
-)
+from yrdgeo.routing import store
+from yrdgeo.routing.engine import Engine, Prepared, limit_ms, minutes_between, ready
+from yrdgeo.routing.graph import Floats, Graph, Int64s, as_ids
+from yrdgeo.routing.parallel import AnyExecutor, cut, in_blocks, part_name, write_part
 
-_PARTS = 16  # blocks that an executor gets when memory does not ask for more
-_BLOCK_BYTES = 64 * 2**20  # of one block's times to every node
+if TYPE_CHECKING:
+    from yrdgeo.routing.hierarchy import Hierarchy
+
+_BLOCK_BYTES = 256 * 2**20  # of one block's answer
 
 
-def travel_times(
-    network: Network,
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """What every block of origins needs: engine, nodes, labels of a part, its folder."""
+
+    core: "Graph | Hierarchy"
+    sources: Int64s
+    targets: Int64s
+    limit: int
+    folder: Path | None = None
+    names: tuple[pd.Index, pd.Index] = (pd.Index([]), pd.Index([]))
+    content: str = ""
+
+
+def travel_times(  # noqa: PLR0913 — options, each by name
+    network: Network | Prepared,
     origins: Sequence[str] | pd.Index,
     destinations: Sequence[str] | pd.Index | None = None,
     *,
     cutoff_min: float = np.inf,
-    executor: Executor | None = None,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+    executor: AnyExecutor | None = None,
+    parts: str | Path | None = None,
 ) -> TravelTimes:
     r"""Return the times of the fastest paths from every origin to every destination.
 
@@ -48,15 +61,23 @@ def travel_times(
     Parameters
     ----------
     network
-        Links and nodes.
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them.
     origins, destinations
         Node ids, or adcodes, which stand for the node of kind ``seat`` with that adcode. The
         destinations are the origins if none are given.
     cutoff_min
         Longer times are ``inf``; a time equal to the cut-off is kept.
+    engine
+        ``"dijkstra"``, ``"hierarchy"``, or ``"auto"``: what is expected to be sooner (see
+        :func:`yrdgeo.routing.engine.ready`). The answer is the same.
+    cache
+        A folder in which hierarchies are kept between runs; none by default.
     executor
-        Any :class:`concurrent.futures.Executor`; it is given blocks of origins. The answer is
-        the same with and without.
+        Any :class:`concurrent.futures.Executor`, or a ``dask.distributed.Client``; it is given
+        blocks of origins. The answer is the same with and without.
+    parts
+        A folder for blocks of origins as Parquet files. Those that are there already and belong
+        to the same question are read instead of computed.
 
     Returns
     -------
@@ -86,42 +107,44 @@ def travel_times(
     array([[ 0., 47.],
            [47.,  0.]])
     """
+    check_cutoff(cutoff_min)
+    starts = as_ids(origins, role="origins")
+    ends = starts if destinations is None else as_ids(destinations, role="destinations")
+    here = ready(network, min(len(starts), len(ends)), engine=engine, cache=cache)
+    sources = here.numbers(starts, role="origins")
+    targets = here.numbers(ends, role="destinations")
+    task = _Task(here.core, sources, targets, limit_ms(cutoff_min))
+    if parts is not None:
+        content = store.fingerprint(here.graph)
+        task = _Task(here.core, sources, targets, task.limit, Path(parts), (starts, ends), content)
+    elif executor is None:
+        return TravelTimes(starts, ends, _block_minutes(task, np.arange(len(starts))))
+    blocks = cut(sources, here.core, columns=len(ends), most_bytes=_BLOCK_BYTES)
+    rows = in_blocks(executor, _block_minutes, task, blocks)
+    return TravelTimes(starts, ends, np.concatenate([np.empty((0, len(ends))), *rows]))
+
+
+def check_cutoff(cutoff_min: float) -> None:
+    """Refuse a cut-off that is not zero or more minutes."""
     if isnan(cutoff_min) or cutoff_min < 0:
         raise ArgumentError(
             "cutoff_min must be zero or more minutes.", found=str(cutoff_min), fix="Write minutes."
         )
-    starts = as_ids(origins, role="origins")
-    ends = starts if destinations is None else as_ids(destinations, role="destinations")
-    sources = node_numbers(network, starts, role="origins")
-    targets = node_numbers(network, ends, role="destinations")
-    graph = build(network)
-    # The limit only prunes the search: the cut-off itself is held in minutes, as users see them.
-    limit = np.inf if isinf(cutoff_min) else float(ceil(cutoff_min * MS_PER_MINUTE) + 1)
-    blocks = _blocks(sources, len(graph.nodes))
-    if executor is None:
-        rows = [_rows(graph, block, targets, limit) for block in blocks]
-    else:
-        futures = [executor.submit(_rows, graph, block, targets, limit) for block in blocks]
-        rows = [future.result() for future in futures]
-    minutes = np.concatenate([np.empty((0, len(ends))), *rows]) / MS_PER_MINUTE
-    minutes[minutes > cutoff_min] = np.inf
-    return TravelTimes(starts, ends, minutes)
 
 
-def _blocks(sources: Int64s, n_nodes: int) -> list[Int64s]:
-    """Cut origins into blocks whose times to every node stay within the memory budget."""
-    if not len(sources):
-        return []
-    fitting = max(1, _BLOCK_BYTES // (8 * n_nodes))
-    size = min(fitting, ceil(len(sources) / _PARTS))
-    return [sources[start : start + size] for start in range(0, len(sources), size)]
-
-
-def _rows(graph: Graph, sources: Int64s, targets: Int64s, limit: float) -> Floats:
-    """Return milliseconds from each source to each target; whole numbers, held in float64."""
-    weights = csr(graph.milliseconds.astype(np.float64), graph)
-    reached: Floats = dijkstra(weights, directed=True, indices=sources, limit=limit)
-    return reached[:, targets]
+def _block_minutes(task: _Task, rows: Int64s) -> Floats:
+    """Return the minutes of some origins, from the part on disk if there is one."""
+    if task.folder is None:
+        return minutes_between(task.core, task.sources[rows], task.targets, task.limit)
+    starts, ends = task.names[0][rows], task.names[1]
+    labels = ("\n".join(map(repr, names)).encode() for names in (starts, ends))
+    path = task.folder / part_name(task.content.encode(), str(task.limit).encode(), *labels)
+    if path.is_file():
+        minutes: Floats = pd.read_parquet(path).to_numpy(dtype=np.float64)
+        return minutes
+    minutes = minutes_between(task.core, task.sources[rows], task.targets, task.limit)
+    write_part(pd.DataFrame(minutes, starts, ends.astype(str)), path)
+    return minutes
 
 
 def fastest(*times: TravelTimes) -> TravelTimes:

@@ -1,0 +1,181 @@
+"""Which engine answers: Dijkstra for small questions, a contraction hierarchy for large ones.
+
+Promise: both give the same numbers to the last bit, because both add whole milliseconds. The
+hierarchy, and numba with it, is imported only when it is used.
+"""
+
+from dataclasses import dataclass
+from math import ceil, isinf
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import dijkstra
+
+from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.results import Network
+from yrdgeo.routing.graph import (
+    EXACT_MS,
+    MS_PER_MINUTE,
+    Floats,
+    Graph,
+    Int64s,
+    build,
+    csr,
+    node_numbers,
+)
+
+if TYPE_CHECKING:
+    from yrdgeo.routing.hierarchy import Hierarchy
+
+Engine = Literal["auto", "dijkstra", "hierarchy"]
+ENGINES = ("auto", "dijkstra", "hierarchy")
+
+SEARCH_S = 2e-7  # of one Dijkstra search, for each node; measured, see docs/engine.md
+CONTRACT_S = 1.2e-5  # of contraction, for each node
+START_S = 3.0  # of loading compiled code, and a share of compiling it once
+PREPARED_NODES = 10_000  # from here on a prepared network has a hierarchy
+_BLOCK_BYTES = 64 * 2**20  # of one block's times to every node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A network made ready for many questions; every function of this room takes one.
+
+    Attributes
+    ----------
+    network
+        The tables.
+    graph
+        Their compressed arrays.
+    hierarchy
+        The contraction hierarchy, or nothing where Dijkstra is as good.
+    """
+
+    network: Network
+    graph: Graph
+    hierarchy: "Hierarchy | None" = None
+
+    @property
+    def core(self) -> "Graph | Hierarchy":
+        """What answers: the hierarchy if there is one."""
+        return self.graph if self.hierarchy is None else self.hierarchy
+
+    def numbers(self, ids: pd.Index, *, role: str = "ids") -> Int64s:
+        """Return the number of each node; see :func:`yrdgeo.routing.graph.node_numbers`."""
+        return node_numbers(self.network, ids, role=role, known=self.graph.nodes)
+
+    def __repr__(self) -> str:
+        """Name the graph and the engine."""
+        return f"Prepared({self.core!r})"
+
+
+def prepare(
+    network: Network, *, engine: Engine = "auto", cache: str | Path | None = None
+) -> Prepared:
+    """Compress a network once, and contract it if it is large, for many questions to come.
+
+    Parameters
+    ----------
+    network
+        Links and nodes.
+    engine
+        ``"auto"`` contracts from 10,000 nodes on; ``"hierarchy"`` always, ``"dijkstra"`` never.
+    cache
+        A folder in which hierarchies are kept, named after their content.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such engine.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["a", "b"]})
+    >>> links = pd.DataFrame({"link_id": ["1"], "from_node": "a", "to_node": "b", "mode": "road",
+    ...     "length_km": 10.0, "speed_kmh": 60.0})
+    >>> prepare(Network(links, nodes))
+    Prepared(Graph(2 nodes, 2 arcs))
+    """
+    _check_engine(engine)
+    graph = build(network)
+    large = engine == "auto" and len(graph.nodes) >= PREPARED_NODES
+    return _with_hierarchy(Prepared(network, graph), cache, wanted=large or engine == "hierarchy")
+
+
+def ready(
+    network: Network | Prepared,
+    searches: int,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+) -> Prepared:
+    r"""Choose the engine for a number of searches.
+
+    ``"auto"`` takes the hierarchy if it is there already, or if *s* searches over *n* nodes by
+    Dijkstra are expected to take longer than making it:
+
+    .. math:: 2·10^{-7} \, s \, n > 3 + 1.2·10^{-5} \, n \quad \text{seconds}
+    """
+    _check_engine(engine)
+    here = network if isinstance(network, Prepared) else Prepared(network, build(network))
+    if engine == "dijkstra":
+        return Prepared(here.network, here.graph)
+    size = len(here.graph.nodes)
+    slow = SEARCH_S * searches * size > START_S + CONTRACT_S * size
+    return _with_hierarchy(here, cache, wanted=slow or engine == "hierarchy")
+
+
+def _with_hierarchy(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
+    if not wanted or here.hierarchy is not None:
+        return here
+    from yrdgeo.routing.hierarchy import hierarchy  # noqa: PLC0415 — small questions do without
+
+    folder = None if cache is None else Path(cache)
+    return Prepared(here.network, here.graph, hierarchy(here.graph, cache=folder))
+
+
+def _check_engine(engine: str) -> None:
+    if engine not in ENGINES:
+        raise ArgumentError(
+            "There is no such engine.", found=repr(engine), fix=nearest(str(engine), ENGINES)
+        )
+
+
+def limit_ms(cutoff_min: float) -> int:
+    """Return the most whole milliseconds whose minutes do not exceed the cut-off.
+
+    >>> limit_ms(0.5), limit_ms(0.1)
+    (30000, 6000)
+    """
+    if isinf(cutoff_min) or cutoff_min * MS_PER_MINUTE >= EXACT_MS:
+        return EXACT_MS
+    limit = ceil(cutoff_min * MS_PER_MINUTE) + 1
+    while limit / MS_PER_MINUTE > cutoff_min:
+        limit -= 1
+    return limit
+
+
+def minutes_between(
+    core: "Graph | Hierarchy", sources: Int64s, targets: Int64s, limit: int
+) -> Floats:
+    """Return minutes from each source to each target, shape (n, m); ``inf`` beyond the limit."""
+    if not isinstance(core, Graph):
+        from yrdgeo.routing.many import matrix  # noqa: PLC0415 — small questions do without
+
+        return matrix(core, sources, targets, limit=limit)
+    turned = len(targets) < len(sources)
+    weights = csr(core.milliseconds.astype(np.float64), core)
+    starts, ends = (targets, sources) if turned else (sources, targets)
+    arcs = weights.T.tocsr() if turned else weights
+    minutes = np.empty((len(starts), len(ends)))
+    size = max(1, _BLOCK_BYTES // (8 * max(1, len(core.nodes))))
+    for first in range(0, len(starts), size):
+        block = starts[first : first + size]
+        # One more than the limit: the search is only pruned, the cut is exact.
+        reached: Floats = dijkstra(arcs, indices=block, limit=float(limit + 1))
+        minutes[first : first + size] = reached[:, ends]
+    minutes[minutes > limit] = np.inf
+    minutes /= MS_PER_MINUTE
+    return np.ascontiguousarray(minutes.T) if turned else minutes
