@@ -1,0 +1,143 @@
+"""Journeys by the clock, worked out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from yrdgeo.errors import ArgumentError
+from yrdgeo.routing import profiles
+from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
+from yrdgeo.timetables import Timetable
+
+# Two slow trains a → c, one change at b that is faster, one train from the other station b2.
+ROWS = [
+    ("K1", 1, "a", 480, 480),
+    ("K1", 2, "c", 600, 600),
+    ("K2", 1, "a", 510, 510),
+    ("K2", 2, "c", 625, 625),
+    ("G1", 1, "a", 490, 490),
+    ("G1", 2, "b", 510, 510),
+    ("G2", 1, "b", 519, 519),
+    ("G2", 2, "c", 549, 549),
+    ("G3", 1, "b2", 530, 530),
+    ("G3", 2, "c", 555, 555),
+    ("N1", 1, "c", 1400, 1400),
+    ("N1", 2, "a", 1500, 1500),
+]
+WAY = pd.DataFrame({"from_station": ["b2"], "to_station": ["b"], "minutes": [15.0]})
+
+
+@pytest.fixture
+def day() -> Timetable:
+    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min"]
+    stops = pd.DataFrame(ROWS, columns=names).sample(frac=1.0, random_state=4)
+    stations = pd.DataFrame({"station": ["b2", "c", "a", "b"], "city": ["B", "", "", "B"]})
+    return Timetable(stops, stations)
+
+
+def minutes(day: Timetable, start: str, end: str, **options: object) -> float:
+    return float(scheduled_times(day, [start], [end], **options).minutes[0, 0])
+
+
+def test_a_change_is_made_where_there_is_time_for_it(day: Timetable):
+    assert minutes(day, "a", "c", transfer_min=9) == 59.0
+    assert minutes(day, "a", "c", transfer_min=9.5) == 115.0
+
+
+def test_a_way_between_stations_is_a_change(day: Timetable):
+    assert minutes(day, "a", "c", transfers=WAY) == 65.0
+    assert minutes(day, "a", "c", transfers=WAY.assign(minutes=20.5)) == 115.0
+    assert minutes(day, "a", "b2", transfers=WAY) == 35.0
+    assert minutes(day, "b", "b2", transfers=WAY) == 15.0
+    assert minutes(day, "a", "c", transfers=WAY, max_transfers=0) == 115.0
+
+
+def test_a_city_is_all_its_stations(day: Timetable):
+    assert minutes(day, "a", "B") == 20.0
+    assert minutes(day, "B", "c") == 25.0
+
+
+def test_the_window_bounds_the_departure(day: Timetable):
+    assert minutes(day, "a", "c", window=(480, 489)) == 120.0
+    assert minutes(day, "a", "c", window=(480, 490), transfer_min=9) == 59.0
+    assert minutes(day, "a", "c", window=(511, 1000)) == np.inf
+
+
+def test_median_leaves_out_trains_that_a_later_one_overtakes(day: Timetable):
+    # G1 + G2 (490 to 549) beats K1 (480 to 600); K2 arrives at 625.
+    assert minutes(day, "a", "c", transfer_min=9, statistic="median") == (59.0 + 115.0) / 2
+    assert minutes(day, "a", "c", window=(480, 489), statistic="median") == 120.0
+
+
+def test_scheduled_counts_the_wait(day: Timetable):
+    # From 480 to 490 everybody takes the train of 490; to 510 that of 510.
+    by_hand = (10 * (59 + 69) / 2 + 20 * (115 + 135) / 2) / 30
+    options = {"window": (480, 510), "transfer_min": 9, "statistic": "scheduled"}
+    assert minutes(day, "a", "c", **options) == pytest.approx(by_hand)
+    assert minutes(day, "a", "c", window=(485, 485), statistic="scheduled") == 140.0
+
+
+def test_trains_run_every_day_or_on_this_one_only(day: Timetable):
+    late = {"window": (600, 600), "statistic": "scheduled"}
+    assert minutes(day, "a", "c", **late, longest_min=2000) == 1440.0  # K1 of the next day
+    assert minutes(day, "a", "c", **late, longest_min=2000, daily=False) == np.inf
+    # The train of the day before arrives at 60 minutes past midnight.
+    assert minutes(day, "c", "a", window=(0, 1439), daily=False) == 100.0
+
+
+def test_a_journey_longer_than_the_longest_is_no_path(day: Timetable):
+    assert minutes(day, "a", "c", longest_min=115) == 115.0
+    assert minutes(day, "a", "c", longest_min=114.9) == np.inf
+
+
+def test_places_keep_their_order_and_a_place_is_at_itself(day: Timetable):
+    times = scheduled_times(day, ["c", "b", "a"], transfer_min=9)
+    assert list(times.origins) == ["c", "b", "a"]
+    assert np.diag(times.minutes).tolist() == [0.0, 0.0, 0.0]
+    assert times.to_frame().loc["a", "c"] == 59.0
+
+
+def test_blocks_of_destinations_give_the_same_answer(
+    day: Timetable, monkeypatch: pytest.MonkeyPatch
+):
+    whole = scheduled_times(day, ["a", "b", "b2", "c"], max_transfers=2)
+    monkeypatch.setattr(profiles, "_BLOCK_BYTES", 1)
+    parts = scheduled_times(day, ["a", "b", "b2", "c"], max_transfers=2)
+    np.testing.assert_array_equal(whole.minutes, parts.minutes)
+
+
+def test_earliest_arrivals_by_station(day: Timetable):
+    found = earliest_arrivals(day, "a", depart_min=481, transfers=WAY)
+    assert found.to_dict() == {"a": 481.0, "b": 510.0, "b2": 525.0, "c": 555.0}
+
+
+def test_no_train_at_all():
+    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min"]
+    empty = Timetable(pd.DataFrame(columns=names), pd.DataFrame({"station": ["a", "b"]}))
+    assert scheduled_times(empty, ["a", "b"]).minutes.tolist() == [[0.0, np.inf], [np.inf, 0.0]]
+    assert earliest_arrivals(empty, "a", depart_min=0).to_dict() == {"a": 0.0, "b": np.inf}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"window": (500, 400)}, "window"),
+        ({"window": (-1, 400)}, "window"),
+        ({"statistic": "mean"}, "median"),
+        ({"max_transfers": -1}, "max_transfers"),
+        ({"transfer_min": 0}, "transfer_min"),
+        ({"longest_min": float("nan")}, "longest_min"),
+        ({"transfers": WAY.replace("b2", "x")}, "Found: x"),
+        ({"transfers": WAY.assign(minutes=0)}, "above 0"),
+    ],
+)
+def test_options_out_of_their_domain(day: Timetable, options: dict[str, object], words: str):
+    with pytest.raises(ArgumentError, match=words):
+        scheduled_times(day, ["a"], ["c"], **options)
+
+
+def test_unknown_places_are_named_with_the_nearest(day: Timetable):
+    with pytest.raises(ArgumentError, match=r"Found: b3\. Did you mean 'b"):
+        scheduled_times(day, ["b3"], ["c"])
+    with pytest.raises(ArgumentError, match="neither stations nor cities"):
+        earliest_arrivals(day, "", depart_min=0)
