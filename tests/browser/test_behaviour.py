@@ -92,6 +92,20 @@ def test_hovering_a_city_lights_it_everywhere_and_escape_lets_go(
     assert page.locator(".dot.pinned").count() == 0
 
 
+def test_hovering_a_pair_lights_its_arc_row_and_both_cities(delta_page: Path, visit: Open) -> None:
+    page = visit(delta_page).page
+    page.evaluate("() => { atlas.app.set({tab: 'pairs', lang: 1}); }")
+    page.hover(".pair button[data-pair='twin2021_4']")
+    assert page.locator(".dot.hover[data-pair='twin2021_4']").count() == 1
+    held = page.locator(".leaflet-hand-pane path").last.bounding_box()
+    cities = [page.locator(f"path[data-city='{code}']").bounding_box() for code in (320100, 341100)]
+    assert held is not None
+    for box in cities:
+        assert box is not None
+        assert held["x"] <= box["x"] + 1
+        assert box["x"] + box["width"] <= held["x"] + held["width"] + 1
+
+
 def test_the_tooltip_is_never_under_the_pointer_or_outside(delta_page: Path, visit: Open) -> None:
     page = visit(delta_page).page
     frame = page.locator("#frame").bounding_box()
@@ -279,6 +293,8 @@ def test_a_folium_map_works_in_a_notebooks_frame(run: Run, visit: Open, tmp_path
     frame.wait_for_selector("body[data-ready]")
     assert frame.locator("path[data-city]").count() == len(run.cities)
     assert frame.locator("#legend li").count() > 3
+    assert frame.locator("path[data-pair]").count() == len(run.pairs)
+    assert frame.locator(".warnings").count() == 1
     marker = frame.locator("img.leaflet-marker-icon")
     assert marker.evaluate("(image) => image.complete && image.naturalWidth > 10")
     marker.click()

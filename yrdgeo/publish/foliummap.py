@@ -19,7 +19,7 @@ from yrdgeo.results import Run
 
 # In the order in which they are loaded.
 SCRIPTS = (
-    "dom", "core", "topology", "regions", "labels", "overlays", "legend", "tooltip", "heading",
+    "dom", "core", "facts", "topology", "regions", "labels", "overlays", "legend", "tooltip", "heading",
     "picker", "controls", "ranking", "charts", "gradient", "pairs", "city", "compare", "panel",
     "stories", "footer", "keyboard", "address", "export", "image", "start",
 )  # fmt: skip

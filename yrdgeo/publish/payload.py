@@ -20,7 +20,7 @@ from yrdgeo.publish.topology import Topology, steps, topology
 from yrdgeo.publish.words import WORDS
 from yrdgeo.results import Run
 
-MOST_TIMES = 400  # cities; a full matrix of more would outweigh the map
+MOST_TIMES = 120  # cities; a full matrix of more would outweigh the map
 COUNTY = "市"
 MARGIN = 1.0  # degrees of ground on every side of the region
 SHORT = 2
@@ -79,7 +79,10 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
     }
 
 
-SOURCE_FIELDS = ("source_id", "title", "title_zh", "publisher", "vintage", "licence", "url")
+SOURCE_FIELDS = (
+    "source_id", "title", "title_zh", "publisher", "publisher_zh", "vintage", "licence",
+    "licence_zh", "url",
+)  # fmt: skip
 
 
 def land(cities: gpd.GeoDataFrame) -> Record | None:

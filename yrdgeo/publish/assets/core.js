@@ -19,7 +19,8 @@
       group: "",
       origin: data.cores.length ? data.cores[0] : 0,
       tab: "ranking",
-      pair: "",
+      pair: "", // the one that was clicked
+      link: "", // the one under the pointer
       scheme: "",
       story: "",
       other: -1,
@@ -117,7 +118,9 @@
       const ids = new Set(view.source.texts.flatMap((text) => text.split(";").map((id) => id.trim())));
       return data.sources.filter((row) => ids.has(row.source_id));
     };
-    app.sourceTitle = (row) => (state.lang === 0 && row.title_zh ? row.title_zh : row.title || row.source_id);
+    // Sources may give Chinese texts beside their own.
+    app.sourceText = (row, name) => (state.lang === 0 && row[name + "_zh"] ? row[name + "_zh"] : row[name] || "");
+    app.sourceTitle = (row) => app.sourceText(row, "title") || row.source_id;
     app.sourceLine = (view) => app.sourcesOf(view).map((row) => {
       const title = app.sourceTitle(row);
       return !row.vintage || title.includes(row.vintage) ? title : title + ", " + row.vintage;

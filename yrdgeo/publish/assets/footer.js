@@ -11,7 +11,7 @@
     }
 
     function source(row) {
-      const facts = [row.publisher, row.vintage, row.licence].filter(Boolean).join(" · ");
+      const facts = ["publisher", "vintage", "licence"].map((name) => app.sourceText(row, name)).filter(Boolean).join(" · ");
       return atlas.el("li", {}, atlas.el("b", { text: app.sourceTitle(row) }), facts ? " — " + facts : null,
         row.url ? atlas.el("span", { class: "url", text: row.url }) : null);
     }

@@ -14,7 +14,7 @@
     const reading = atlas.el("p", { class: "reading" });
     const plot = atlas.el("div", { class: "plot" });
     const table = atlas.el("div", {});
-    root.append(atlas.el("div", { class: "tools" }, labels.core, core, labels.by, by, log, labels.log), reading, plot, table);
+    root.append(atlas.el("div", { class: "tools" }, labels.core, core, labels.by, by, atlas.el("span", { class: "together" }, log, labels.log)), reading, plot, table);
 
     const distance = () => (choice.by === "km" ? data.kilometres[choice.core] : data.times.minutes[choice.by].map((row) => row[choice.core]));
 

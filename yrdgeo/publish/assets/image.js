@@ -24,7 +24,7 @@
   function mapPart(app, map) {
     const group = atlas.svg("g", {});
     const frame = map.getContainer().getBoundingClientRect();
-    for (const pane of ["land", "regions", "dots", "borders", "lines", "hand", "arcs", "labels"]) {
+    for (const pane of ["land", "regions", "dots", "borders", "edges", "lines", "hand", "arcs", "labels"]) {
       for (const sheet of map.getPane(pane).querySelectorAll("svg")) {
         const copy = sheet.cloneNode(true);
         const box = sheet.getBoundingClientRect();

@@ -64,7 +64,7 @@
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       app.tip(null);
-      app.set({ pin: -1, hover: -1, pair: "", group: "", other: -1 });
+      app.set({ pin: -1, hover: -1, pair: "", link: "", group: "", other: -1 });
     });
     app.on(["lang"], () => {
       box.setAttribute("aria-label", app.t("map_label"));

@@ -6,9 +6,9 @@
   const FADED = "#9a8f88"; // a pair that is not the chosen one
   const BEND = 0.16; // how far an arc leaves the straight line, as a share of its length
   const STYLES = {
-    hsr: { weight: 2.2 },
-    rail: { weight: 1.2 },
-    road: { weight: 1 },
+    hsr: { weight: 2.4, casing: 2.4 },
+    rail: { weight: 1, casing: 1 },
+    road: { weight: 1, casing: 1.4 },
   };
 
   // A gentle curve from helper to helped, as points of latitude and longitude.
@@ -39,7 +39,8 @@
       for (const line of data.lines.filter((one) => one.mode === mode)) {
         const way = line.lines.map((steps) => atlas.unstep(steps, LINE));
         const style = { ...regions.still("lines"), color: data.marks[mode], ...STYLES[mode], dashArray: opened(line) ? null : "3 5" };
-        L.polyline(way, { ...style, color: "#ffffff", weight: style.weight + 1.6, dashArray: null }).addTo(group(mode));
+        // White edges lie below all lines, so that one line's edge never hides another line.
+        L.polyline(way, { ...regions.still("edges"), color: "#ffffff", weight: style.weight + style.casing }).addTo(group(mode));
         const drawn = L.polyline(way, { ...style, interactive: mode !== "road", bubblingMouseEvents: false }).addTo(group(mode));
         if (mode !== "road") speak(drawn, () => lineText(line));
       }
@@ -103,8 +104,8 @@
       L.polyline(stem, { ...base, color: "#ffffff", weight: weight + 2.6, interactive: false }).addTo(group("pairs"));
       const line = L.polyline(stem, { ...base, color: faded ? FADED : colour, weight, bubblingMouseEvents: false }).addTo(group("pairs"));
       L.polyline(points, { ...base, color: colour, weight: 14, opacity: 0, bubblingMouseEvents: false })
-        .on("mouseover mousemove", (event) => app.tip(event.originalEvent, pairText(pair)))
-        .on("mouseout", () => app.tip(null))
+        .on("mouseover mousemove", (event) => { app.set({ link: pair.id }); app.tip(event.originalEvent, pairText(pair)); })
+        .on("mouseout", () => { app.set({ link: "" }); app.tip(null); })
         .on("click", () => app.set({ pair: chosen ? "" : pair.id, tab: "pairs" }))
         .addTo(group("pairs"));
       line.getElement()?.setAttribute("data-pair", pair.id);

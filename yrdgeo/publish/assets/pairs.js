@@ -2,26 +2,14 @@
 (function (atlas) {
   "use strict";
 
-  const COLUMNS = {
-    contiguity_order: ["order", 0], seat_km: ["km", 1], border_km: ["km", 1], rail_min: ["minutes", 0],
-    road_min: ["minutes", 0], detour_ratio: ["", 2], gdp_per_capita_gap_yuan: ["yuan", 0],
-  };
+  const COLUMNS = atlas.pairColumns;
   const ROWS = ["adjacent", "leapfrog"];
 
   atlas.pairs = function (app, root) {
     const { data, state } = app;
+    const print = app.pairFact;
     const schemes = [...new Map(data.pairs.map((pair) => [pair.scheme[0], pair.scheme])).values()];
     let column = "seat_km";
-    const print = (pair, name) => {
-      const value = pair.numbers[name];
-      if (value === undefined || value === null) return app.t(name.endsWith("_min") ? "no_path" : "no_data");
-      const [unit, decimals] = COLUMNS[name];
-      return app.withUnit(app.number(value, decimals), unit && unit !== "order" ? app.t(unit) : "");
-    };
-    app.pairFacts = (pair) => Object.keys(COLUMNS).filter((name) => pair.numbers[name] !== undefined)
-      .map((name) => app.t("pair_" + name) + app.t("colon") + print(pair, name));
-    if (schemes.length) state.scheme = schemes[0][0];
-
     const scheme = atlas.el("select", { id: "pairs-scheme", on: { change: () => app.set({ scheme: scheme.value, pair: "" }) } });
     const measure = atlas.el("select", { id: "pairs-measure", on: { change: () => { column = measure.value; draw(); } } });
     const labels = [atlas.el("label", { for: "pairs-scheme" }), atlas.el("label", { for: "pairs-measure" })];
@@ -92,8 +80,8 @@
         const dot = atlas.svg("circle", {
           class: "dot" + (pair.id === state.pair ? " pinned" : ""), cx: x(pair.numbers[column]), cy: 30 + ROWS.indexOf(pair.class) * 40, r: 6.5, fill: data.marks[pair.class], "data-pair": pair.id,
           on: {
-            mouseenter: (event) => app.tip(event, [name(pair), app.t("pair_" + column) + app.t("colon") + print(pair, column)]),
-            mouseleave: () => app.tip(null),
+            mouseenter: (event) => { app.set({ link: pair.id }); app.tip(event, [name(pair), app.t("pair_" + column) + app.t("colon") + print(pair, column)]); },
+            mouseleave: () => { app.set({ link: "" }); app.tip(null); },
             click: () => choose(pair),
           },
         });
@@ -110,13 +98,18 @@
         atlas.el("dt", { text: app.t("pair_" + key) }), atlas.el("dd", { text: print(pair, key) })]),
       pair.since ? [atlas.el("dt", { text: app.t("since") }), atlas.el("dd", { text: pair.since })] : null);
       return atlas.el("div", { class: "pair" + (open ? " open" : "") },
-        atlas.el("button", { type: "button", "aria-expanded": String(open), "data-pair": pair.id, on: { click: () => choose(pair) } },
+        atlas.el("button", { type: "button", "aria-expanded": String(open), "data-pair": pair.id, on: { click: () => choose(pair), mouseenter: () => app.set({ link: pair.id }), mouseleave: () => app.set({ link: "" }) } },
           atlas.el("span", { class: "tag " + pair.class, text: app.t(pair.class + "_short") }),
           atlas.el("span", { class: "who", text: name(pair) }),
           atlas.el("span", { class: "number", text: print(pair, column) })), facts);
     }
 
+    function mark() {
+      for (const node of root.querySelectorAll(".dot, .pair > button")) node.classList.toggle("hover", node.dataset.pair === state.link);
+    }
+
     app.on(["scheme", "pair", "lang", "tab"], draw);
+    app.on(["link"], mark);
     return { draw };
   };
 })((window.atlas = window.atlas || {}));

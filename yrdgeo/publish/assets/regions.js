@@ -20,7 +20,7 @@
   atlas.regions = function (app, map) {
     const { data } = app;
     const shapes = atlas.topology(data.map);
-    for (const [name, level] of [["land", 200], ["regions", 400], ["dots", 410], ["borders", 420], ["lines", 430], ["hand", 440], ["arcs", 450]]) {
+    for (const [name, level] of [["land", 200], ["regions", 400], ["dots", 410], ["borders", 420], ["edges", 425], ["lines", 430], ["hand", 440], ["arcs", 450]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
     }
@@ -61,10 +61,11 @@
 
     // A whole class of the legend, else the cities under the pointer, pinned or compared.
     function hold() {
-      const { hover, pin, other, group } = app.state;
+      const { hover, pin, other, group, link } = app.state;
+      const ends = link ? data.pairs.find((pair) => pair.id === link).cities : [];
       const view = app.view();
       const held = group === ""
-        ? [...new Set([pin, other, hover])].filter((i) => i >= 0)
+        ? [...new Set([pin, other, hover, ...ends])].filter((i) => i >= 0)
         : polygons.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
       const rings = held.flatMap((i) => shapes.shapes[i]);
       casing.setLatLngs(rings);
@@ -78,7 +79,7 @@
     });
     renderer("regions")._container.prepend(atlas.patterns());
     app.on(["layer", "year", "scenario", "origin"], paint);
-    app.on(["hover", "pin", "group", "other", "layer", "year"], hold);
+    app.on(["hover", "pin", "group", "other", "link", "layer", "year"], hold);
     return { shapes, polygons, renderer, still };
   };
 })((window.atlas = window.atlas || {}));

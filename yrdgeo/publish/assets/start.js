@@ -63,6 +63,7 @@
     const data = JSON.parse(atlas.byId("data").textContent);
     const app = atlas.create(data);
     app.map = map;
+    atlas.facts(app);
     document.body.classList.toggle("bare", !data.panel);
     atlas.tooltip(app);
     atlas.heading(app);
@@ -77,7 +78,8 @@
     app.state.overlays = new Set(overlays.available.filter((name) => name === "pairs" || name === "cores"));
     const labels = atlas.labels(app, map, regions);
     atlas.controls(app, overlays);
-    if (data.panel) { atlas.panel(app); atlas.stories(app); atlas.footer(app); }
+    if (data.panel) { atlas.panel(app); atlas.stories(app); }
+    atlas.footer(app);
     atlas.keyboard(app, map, regions);
     scale(app, map);
     buttons(app, map, home);
