@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from made_osm import NODES, WAYS, Way, write_osm
 
@@ -99,3 +100,13 @@ def test_an_unknown_connection_is_refused(network: OsmNetwork) -> None:
 def test_the_reports_name_themselves(network: OsmNetwork) -> None:
     assert repr(network) == "OsmNetwork(8 nodes, 7 links)"
     assert "1 island" in repr(network.report)
+
+
+def test_the_layer_goes_into_a_geopackage(network: OsmNetwork, tmp_path: Path) -> None:
+    layer = network.report.layer
+    layer.to_file(tmp_path / "report.gpkg", layer="osm_report")
+    back = gpd.read_file(tmp_path / "report.gpkg")
+    assert back[["issue", "osm_id", "value"]].equals(
+        layer[["issue", "osm_id", "value"]].astype(back["issue"].dtype)
+    )
+    assert back.geometry.geom_equals_exact(layer.geometry, 1e-9).all()

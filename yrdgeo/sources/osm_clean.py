@@ -238,8 +238,10 @@ def _parts(
 def _dead_ends(n_nodes: int, ends: tuple[Int64s, Int64s]) -> Int64s:
     """Return the nodes with one neighbour, however many links lead there."""
     low, high = np.minimum(*ends), np.maximum(*ends)
-    pair = np.unique(np.column_stack([low, high])[low != high], axis=0)
-    return np.flatnonzero(np.bincount(pair.ravel(), minlength=n_nodes) == 1)
+    pair = np.unique((low * n_nodes + high)[low != high])
+    neighbours = np.bincount(pair // n_nodes, minlength=n_nodes)
+    neighbours += np.bincount(pair % n_nodes, minlength=n_nodes)
+    return np.flatnonzero(neighbours == 1)
 
 
 def _named(table: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:

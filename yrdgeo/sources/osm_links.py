@@ -238,7 +238,9 @@ def _lines(
 
 
 def _prefixed(letter: str, ids: Int64s) -> npt.NDArray[np.object_]:
-    return np.array([f"{letter}{number}" for number in ids.tolist()], dtype=object)
+    """Return ids as text; equal ones share one text in memory."""
+    distinct, place = np.unique(ids, return_inverse=True)
+    return np.array([f"{letter}{number}" for number in distinct.tolist()], dtype=object)[place]
 
 
 def _nodes(ways: Ways, used: Int64s) -> gpd.GeoDataFrame:
