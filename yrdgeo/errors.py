@@ -112,6 +112,8 @@ def few(items: Iterable[object]) -> str:
 
 def nearest(name: str, legal: Sequence[str]) -> str:
     """Offer the legal name nearest to a typo, or list the legal names."""
+    if not legal:
+        return ""
     close = get_close_matches(name, legal, n=1, cutoff=0.6)
     listed = ", ".join(legal) if len(legal) <= LISTED else few(legal)
     return f"Did you mean {close[0]!r}?" if close else f"Legal: {listed}."

@@ -1,12 +1,12 @@
 """What a study file names → the checked tables of a study, embedded or the user's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo.errors import StudyError
+from yrdgeo.errors import Problem, StudyError, few, nearest, raise_problems
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, networks, programmes, regions
 from yrdgeo.sources.china_roads import china_roads
@@ -52,17 +52,44 @@ def indicators_of(
     """Return the embedded values of these cities and the user's own, which come first."""
     embedded = indicators.load_indicators()
     values = embedded[embedded["adcode"].isin(cities.index)]
+    told: list[Notice] = []
     for number, row in enumerate(spec.indicators, 1):
         given = {key: value for key, value in row.items() if key != "path" and value is not None}
-        own, _report = indicators.read_indicators(
+        own, report = indicators.read_indicators(
             spec.path(row["path"]),
             source_id=f"user_indicator_{number}",
             cities=cities.index,
             catalogue=rows,
             **given,  # type: ignore[arg-type]  # the schema holds the types
         )
-        values = indicators.combine(values, own)
-    return values, ()
+        name = Path(str(row["path"])).name
+        told += _match_notices(name, report, cities)
+        values = indicators.combine(values, own[own["adcode"].isin(cities.index)])
+    return values, tuple(told)
+
+
+def _match_notices(
+    name: str, report: indicators.MatchReport, cities: gpd.GeoDataFrame
+) -> Iterator[Notice]:
+    """Say what a file of the user's lacks, and what of it no city takes."""
+    if report.missing:
+        absent = cities.loc[list(report.missing)]
+        yield Notice(
+            f"{name} has no rows of {few(absent['name_en'])}.",
+            f"{name}没有{few(absent['name_zh'])}的数据。",
+        )
+    spare = [*report.extra, *report.skipped]
+    if spare:
+        yield Notice(
+            f"{name}: rows of {few(spare)} are no cities of the region and are left out.",
+            f"{name}：{few(spare)}不是本区域的城市，未使用。",
+        )
+    if report.without_value:
+        yield Notice(
+            f"{name}: {len(report.without_value)} cells hold no value "
+            f"({few(report.without_value)}).",
+            f"{name}：{len(report.without_value)}个单元格没有数值（{few(report.without_value)}）。",
+        )
 
 
 def groups_of(cities: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -115,7 +142,9 @@ def networks_of(
                 "[network] names one table of the user's own network, and needs both.",
                 fix="Give nodes = … and links = ….",
             )
-        return networks.read_network(*map(spec.path, given)), no_roads, ()
+        own = networks.read_network(*map(spec.path, given))
+        raise_problems(_mode_problems(own[1]), source=Path(str(given[1])).name)
+        return own, no_roads, ()
     if region.id in EMBEDDED_ROADS:
         return trains, roads, ()
     if "rail" in spec.network["modes"]:  # type: ignore[operator]  # the schema says list
@@ -128,6 +157,14 @@ def networks_of(
         "公路为OpenStreetMap原始路网：未核查缺失的跨江跨海通道。",
     )
     return no_trains, china_roads(cities), (notice,)
+
+
+def _mode_problems(links: pd.DataFrame) -> Iterator[Problem]:
+    """Find links that no way of travel uses: their minutes would vanish in silence."""
+    legal = sorted({*networks.TRAINS["rail"], *networks.OWN_ROADS})
+    for row, mode in enumerate(links["mode"], start=2):
+        if mode not in legal:
+            yield Problem("is no mode of travel", row, "mode", str(mode), nearest(mode, legal))
 
 
 def pairs_of(spec: StudySpec) -> pd.DataFrame:

@@ -397,7 +397,7 @@ def test_missing_columns_and_unreadable_files_are_named(tmp_path: Path):
     assert "no column 'length_km'" in str(caught.value)
     with pytest.raises(SourceError, match="no table of a network"):
         networks.read_network(tmp_path / "nodes.docx", links)
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="is not there"):
         networks.read_network(tmp_path / "absent.csv", links)
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from yrdgeo.errors import StudyError
+from yrdgeo.errors import StudyError, YrdGeoError
 from yrdgeo.pipeline import check_input, run_study
 from yrdgeo.study import load_study
 
@@ -74,3 +75,61 @@ def test_a_measure_with_supply_and_demand_runs(tmp_path: Path) -> None:
     shared = (gdp * values["m_floating_catchment"]).sum()
     assert shared == pytest.approx(gdp.drop("330900").sum())
     assert (values["m_cumulative_interval"] >= gdp).all()
+
+
+def test_a_file_that_covers_a_part_says_which(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("city,gdp,year,unit\n苏州,1,2022,亿元\n北京,2,2022,亿元\n")
+    study = load_study(written(tmp_path, HEAD + '[[indicator]]\npath = "own.csv"\n'))
+    told = "\n".join(study.warnings)
+    assert "own.csv has no rows of Shanghai, Nanjing, Wuxi and 37 more." in told
+    assert "rows of 110000 are no cities of the region" in told
+    assert study.values("gdp")["320500"] == 1.0
+    assert set(study.indicators["adcode"]) <= set(study.cities.index)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("own.csv", b"city,gdp,year,unit\n", "no rows below its header"),
+        ("own.csv", b"\xff\xfea", "neither UTF-8"),
+    ],
+)
+def test_a_file_without_values_is_refused(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(YrdGeoError, match=said):
+        load_study(written(tmp_path, HEAD + f'[[indicator]]\npath = "{name}"\n'))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("helper,helped\n北京,宿州\n", "outside the region"),
+        ("helper,helped\n苏州,宿州,南京,滁州\n", "more cells than the header"),
+        ("helper,helped\n苏州,宿州\n320500,341300\n", "row 3.*repeats an earlier pair"),
+        ("helper,helper,helped\n苏州,苏州,宿州\n", "two columns 'helper'"),
+        ("helper,helped\nx,宿州\n", "'x' is not a city, county or province"),
+        ("helper,helped\n", "no rows"),
+    ],
+)
+def test_pairs_that_cannot_be_are_refused(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "pairs.csv").write_text(content, encoding="gb18030")
+    with pytest.raises(YrdGeoError, match=said):
+        check_input(str(written(tmp_path, HEAD + '[pairs]\npath = "pairs.csv"\n')))
+
+
+def test_a_link_that_nothing_travels_on_is_refused(tmp_path: Path) -> None:
+    nodes = "node_id,lon,lat,name_zh\n310000,121.469,31.232,上海\n320500,120.58,31.3,苏州\n"
+    links = "link_id,from_node,to_node,mode,length_km,speed_kmh\na,310000,320500,teleport,90,80\n"
+    (tmp_path / "nodes.csv").write_text(nodes, encoding="gb18030")
+    (tmp_path / "links.csv").write_text(links)
+    own = '[network]\nnodes = "nodes.csv"\nlinks = "links.csv"\n'
+    with pytest.raises(YrdGeoError, match="row 2, column 'mode': is no mode of travel"):
+        load_study(written(tmp_path, HEAD + own))
+
+
+def test_a_parquet_table_of_values_is_checked_as_one(tmp_path: Path) -> None:
+    table = pd.DataFrame({"city": ["苏州"], "gdp": [1.0], "year": [2022], "unit": ["亿元"]})
+    table.to_parquet(tmp_path / "own.parquet")
+    assert check_input(str(tmp_path / "own.parquet"))[0].startswith("indicators: 1 rows")

@@ -188,7 +188,7 @@ def test_every_wrong_end_of_a_file_of_pairs_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("a,b\n1,2\n", "no column for helper"), ("", "no table"), ("helper\n南京\n", "for helped")],
+    [("a,b\n1,2\n", "no column for helper"), ("", "no header"), ("helper\n南京\n", "for helped")],
 )
 def test_a_file_that_holds_no_pairs_is_refused(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "mine.csv"

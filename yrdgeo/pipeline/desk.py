@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
 from yrdgeo.analysis.accessibility import MEASURES
 from yrdgeo.errors import StudyError
 from yrdgeo.inputs import read_all_sources
@@ -12,8 +15,8 @@ from yrdgeo.sources import boundaries, catalogue, indicators, regions
 from yrdgeo.spec import FORMATS, SCHEMA, shipped_studies
 from yrdgeo.study import Study, load_study
 
-BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".parquet"}
-TABLE_SUFFIXES = {".csv", ".xlsx"}
+BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet"}
+TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 
 
 def check_input(name: str) -> list[str]:
@@ -33,10 +36,10 @@ def check_input(name: str) -> list[str]:
     if not path.is_file():
         fix = "Name a shipped study, a study file, a boundary file or an indicator file."
         raise StudyError(f"There is no file {name!r}.", fix=fix)
-    if suffix in BOUNDARY_SUFFIXES:
+    if suffix in BOUNDARY_SUFFIXES and not _is_plain_parquet(path):
         cities, notices = boundaries.read_boundaries(path)
         return [f"cities: {len(cities)} rows, EPSG:4326", *(notice.en for notice in notices)]
-    if suffix in TABLE_SUFFIXES:
+    if suffix in TABLE_SUFFIXES or suffix == ".parquet":
         table, report = indicators.read_indicators(path)
         matched = f"{len(report.matched)} cities matched, {len(report.extra)} rows of others"
         return [f"indicators: {len(table)} rows, {matched}"]
@@ -45,6 +48,17 @@ def check_input(name: str) -> list[str]:
         found=suffix or "no suffix",
         fix=f"Legal: .toml {' '.join(sorted(BOUNDARY_SUFFIXES | TABLE_SUFFIXES))}.",
     )
+
+
+def _is_plain_parquet(path: Path) -> bool:
+    """Tell a Parquet table of numbers from one with polygons."""
+    if path.suffix.lower() != ".parquet":
+        return False
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError):
+        return False
+    return b"geo" not in metadata
 
 
 def _study_lines(study: Study) -> Iterator[str]:

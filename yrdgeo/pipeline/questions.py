@@ -8,7 +8,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from yrdgeo.analysis import accessibility, decay
-from yrdgeo.errors import Problem, StudyError, YrdGeoError, nearest, raise_problems
+from yrdgeo.errors import Problem, StudyError, YrdGeoError, few, nearest, raise_problems
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
@@ -28,7 +28,11 @@ def check_questions(study: Study) -> None:
     StudyError
         Listing every problem with its table, key and remedy.
     """
-    problems = [*_indicator_problems(study), *_crs_problems(study)]
+    problems = [
+        *_indicator_problems(study),
+        *_crs_problems(study),
+        *_pair_problems(study),
+    ]
     if problem := _known(study.parameters):
         problems.append(Problem(problem, column="[network]"))
     for number, row in enumerate(study.spec.measures, 1):
@@ -74,6 +78,20 @@ def _indicator_problems(study: Study) -> Iterator[Problem]:
 def enough(values: pd.DataFrame) -> bool:
     """Tell whether a table of values covers enough cities for a map."""
     return bool(values["value"].notna().mean() >= LEAST_COVERAGE)
+
+
+def _pair_problems(study: Study) -> Iterator[Problem]:
+    outside = [
+        pair_id
+        for pair_id, *ends in study.pairs[["pair_id", "helper_city", "helped_city"]].itertuples(
+            index=False, name=None
+        )
+        if not set(ends) <= set(study.cities.index)
+    ]
+    if outside:
+        what = "has pairs with an end outside the region"
+        fix = "Drop them, or study a region that has the cities."
+        yield Problem(what, column="[pairs]", value=few(outside), fix=fix)
 
 
 def _crs_problems(study: Study) -> Iterator[Problem]:

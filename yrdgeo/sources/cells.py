@@ -137,9 +137,8 @@ def _read_csv(path: Path, sheet: str | None) -> Lines:
 
 def _decoded(path: Path) -> str:
     raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    for encoding in _ENCODINGS:
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else _ENCODINGS:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:

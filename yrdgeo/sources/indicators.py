@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from yrdgeo.errors import Problem, few, raise_problems
+from yrdgeo.errors import Problem, SourceError, few, raise_problems
 from yrdgeo.provenance import data_path
 from yrdgeo.sources.catalogue import Indicator, load_catalogue
 from yrdgeo.sources.cells import read_grid
@@ -181,6 +181,8 @@ def read_indicators(  # noqa: PLR0913 — what a file does not say itself, each 
     path = Path(path)
     rows = load_catalogue() if catalogue is None else catalogue
     grid = read_grid(path, sheet=sheet, header_row=header_row)
+    if not grid.rows:
+        raise SourceError(f"{path.name} has no rows below its header.", fix="Bring the values.")
     said = "" if indicator is None else indicator_words(rows).get(plain(indicator), indicator)
     wanted = Wanted(
         said, "" if year is None else str(year), unit or "", code_column or "", value_column or ""

@@ -27,7 +27,11 @@ _LOOKED_AT: dict[str, tuple[Level, ...]] = {
     "province": ("province",),
     "any": ("prefecture", "province", "county"),
 }
-_WORDS = {"prefecture": "city (prefecture level)", "county": "county-level unit"}
+_WORDS = {
+    "prefecture": "city (prefecture level)",
+    "county": "county-level unit",
+    "any": "city, county or province",
+}
 _INVISIBLE = {"Cf", "Cc", "Cn", "Co", "Cs"}
 _IGNORED = re.compile(r"[\s'\"’‘`´ʼ“”·・.,、;:()\[\]{}<>《》〈〉【】\-‐‑–—_/|\\*]+")
 _PART = re.compile(r"\d+|[\u3400-\u9fff〇]+|[a-z]+")

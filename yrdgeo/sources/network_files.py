@@ -13,7 +13,8 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from yrdgeo.errors import Problem, SourceError, few, raise_problems
+from yrdgeo.errors import Problem, SourceError, YrdGeoError, few, raise_problems
+from yrdgeo.sources.cells import read_grid
 from yrdgeo.tables import STATUSES, check, check_crs
 from yrdgeo.units import WGS84
 
@@ -80,12 +81,22 @@ def _read(path: Path) -> pd.DataFrame:
         )
     try:
         if kind == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            return _csv(path)
         return gpd.read_file(path) if kind == ".gpkg" else gpd.read_parquet(path)
+    except YrdGeoError:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(
             f"{path.name} cannot be read.", found=str(error)[:200], fix="Check path and format."
         ) from error
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    grid = read_grid(path)
+    raise_problems(grid.problems, source=path.name)
+    if not grid.rows:
+        raise SourceError(f"{path.name} has no rows below its header.")
+    return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)
 
 
 def _missing_columns(nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from yrdgeo.errors import (
     raise_problems,
 )
 from yrdgeo.provenance import data_path
+from yrdgeo.sources.cells import read_grid
 from yrdgeo.sources.names import resolve_column
 from yrdgeo.sources.places import Place, place, prefecture_of
 from yrdgeo.tables import check
@@ -60,14 +61,14 @@ def load_pairs(scheme: str | None = None) -> pd.DataFrame:
 
 
 def read_pairs(path: str | Path) -> pd.DataFrame:
-    """Read pairs from a user's CSV file.
+    """Read pairs from a user's CSV, XLSX or Parquet file.
 
     Parameters
     ----------
     path
-        UTF-8 or GB18030, with a header. A column for the helper and one for the helped (codes
-        or names of cities, counties or provinces); ``pair_id scheme since kind source_id`` are
-        optional.
+        With a header; CSV in UTF-8 or GB18030. A column for the helper and one for the helped
+        (codes or names of cities, counties or provinces); ``pair_id scheme since kind source_id``
+        are optional.
 
     Returns
     -------
@@ -102,7 +103,9 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
         pairs["pair_id"] = [f"{path.stem}_{number}" for number in range(1, len(pairs) + 1)]
     defaults = {"scheme": path.stem, "source_id": "user"}
     missing = {name: value for name, value in defaults.items() if name not in pairs.columns}
-    return _named(check(pairs.assign(**missing), "pairs", source=path.name))
+    checked = check(pairs.assign(**missing), "pairs", source=path.name)
+    raise_problems(_repeats(checked), source=path.name)
+    return _named(checked)
 
 
 def load_groups(members: Collection[str] | None = None) -> pd.DataFrame:
@@ -149,17 +152,15 @@ def _csv(name: str) -> pd.DataFrame:
 
 
 def _text_table(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise SourceError(f"There is no file {path}.", fix="Paths begin at the study file.")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise SourceError(f"{path.name} is no table.", found=str(error).strip()) from error
-        return table.rename(columns=lambda name: str(name).strip())
-    raise SourceError(f"{path.name} is neither UTF-8 nor GB18030.", fix="Save it as UTF-8.")
+    grid = read_grid(path)
+    raise_problems(grid.problems, source=path.name)
+    if not grid.rows:
+        raise SourceError(f"{path.name} has no rows below its header.", fix="Bring the pairs.")
+    repeated = [name for name in grid.header if name and grid.header.count(name) > 1]
+    if repeated:
+        fix = "Leave one of them out."
+        raise SourceError(f"{path.name} has two columns {repeated[0]!r}.", fix=fix)
+    return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)
 
 
 def _codes(table: pd.DataFrame, ends: dict[str, str]) -> tuple[dict[str, list[str]], list[Problem]]:
@@ -175,6 +176,21 @@ def _codes(table: pd.DataFrame, ends: dict[str, str]) -> tuple[dict[str, list[st
         if helper and helper == helped
     ]
     return codes, problems
+
+
+def _repeats(pairs: pd.DataFrame) -> list[Problem]:
+    key = ["helper_id", "helped_id", "scheme", "kind"]
+    return [
+        Problem(
+            "repeats an earlier pair",
+            row,
+            "helped_id",
+            f"{pairs['helper_id'].iloc[row - 2]} and {pairs['helped_id'].iloc[row - 2]}",
+            "Leave it out, or give it a scheme of its own.",
+        )
+        for row, again in enumerate(pairs.duplicated(key), start=2)
+        if again
+    ]
 
 
 def _named(pairs: pd.DataFrame) -> pd.DataFrame:
