@@ -12,7 +12,9 @@
       const wide = size.x > 620;
       const legend = atlas.byId("legend").getBoundingClientRect().width;
       const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
-      map.fitBounds(bounds, { paddingTopLeft: [side, wide ? 30 : 8], paddingBottomRight: [8, wide ? 12 : 24], animate: false });
+      const covered = atlas.byId("chips").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top;
+      const above = Math.max(8, Math.min(covered + 6, size.y * 0.2)); // nothing hides under the chips
+      map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : 24], animate: false });
       if (app.data.land) map.setMinZoom(Math.max(3, map.getZoom() - 0.3));
       app.home = { zoom: map.getZoom(), center: map.getCenter() };
     };
@@ -84,6 +86,8 @@
     scale(app, map);
     buttons(app, map, home);
     app.refresh();
+    map.invalidateSize({ animate: false, pan: false }); // the controls have taken their place
+    home();
     bound(); // only now: it pans a map that is not yet in place
     labels.place();
     if (data.panel) atlas.address(app, map, home);
