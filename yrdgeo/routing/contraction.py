@@ -2,7 +2,7 @@
 
 Promise: whenever a node is taken out, the distances between the nodes that are left stay as they
 were, because a shortcut bridges every pair of its neighbours that has no other path as short.
-The order is the same on every machine: keys are whole numbers and ties go by node number.
+The order is the same on every machine: keys are whole numbers and nothing is drawn by lot.
 
 A neighbour is one entry for both directions: node, time out, time in, links bridged.
 """
@@ -12,19 +12,21 @@ from typing import NamedTuple
 import numpy as np
 
 from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
+from yrdgeo.routing.witness import (
+    HOPS,
+    IN,
+    NODE,
+    OUT,
+    REACH,
+    Heap,
+    Neighbours,
+    Search,
+    pop,
+    push,
+    shortcuts,
+)
 
-SETTLED = 50  # nodes a witness search may settle before it gives up
 LEVEL = 500  # weight of the depth of what lies below, against 1000 for a ratio of arcs
-_REACH = 2**16  # nodes that a witness search may look at
-NODE, OUT, IN, HOPS = 0, 1, 2, 3  # columns of an entry
-
-
-class Neighbours(NamedTuple):
-    """Entries of node v: ``start[v] … start[v] + size[v]`` of a pool; ``room`` is its share."""
-
-    start: Longs
-    size: Ints
-    room: Ints
 
 
 class Contracted(NamedTuple):
@@ -34,22 +36,6 @@ class Contracted(NamedTuple):
     start: Longs
     size: Ints
     pool: Weights
-
-
-class Heap(NamedTuple):
-    """Room for a binary heap of nodes by key; its size travels beside it."""
-
-    key: Longs
-    node: Ints
-
-
-class Search(NamedTuple):
-    """Scratch of the witness search; ``via`` is the length to beat at each target, or -1."""
-
-    distance: Longs
-    touched: Ints
-    via: Longs
-    heap: Heap
 
 
 @kernel
@@ -79,135 +65,6 @@ def merged(
             count += 1
         start[v + 1] = count
     return start, entries
-
-
-@kernel
-def _push(heap: Heap, size: Whole, key: Whole, node: Whole) -> Whole:
-    keys, nodes = heap.key, heap.node
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 1
-        if keys[parent] <= key:
-            break
-        keys[i] = keys[parent]
-        nodes[i] = nodes[parent]
-        i = parent
-    keys[i] = key
-    nodes[i] = node
-    return size + 1
-
-
-@kernel
-def _pop(heap: Heap, size: Whole) -> Whole:
-    """Take the first of the heap away; it was read before."""
-    keys, nodes = heap.key, heap.node
-    size -= 1
-    key, node = keys[size], nodes[size]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            break
-        if child + 1 < size and keys[child + 1] < keys[child]:
-            child += 1
-        if keys[child] >= key:
-            break
-        keys[i] = keys[child]
-        nodes[i] = nodes[child]
-        i = child
-    keys[i] = key
-    nodes[i] = node
-    return size
-
-
-@kernel
-def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost more than its body
-    search: Search,
-    near: Neighbours,
-    pool: Weights,
-    ends: tuple[Whole, Whole],
-    goal: tuple[Whole, Whole, Whole],
-) -> Whole:
-    """Search from one neighbour past the node; return the number of nodes touched.
-
-    ``ends`` are the start and the node to avoid; ``goal`` the targets still to be beaten, the
-    longest length of interest and the infinite length.
-    """
-    source, avoid = ends
-    open_targets, longest, infinite = goal
-    distance, touched, via = search.distance, search.touched, search.via
-    distance[source] = 0
-    touched[0] = source
-    n_touched = 1
-    size = _push(search.heap, 0, 0, source)
-    settled = 0
-    room = search.heap.key.size
-    while size > 0 and settled < SETTLED and open_targets > 0:
-        key, u = search.heap.key[0], search.heap.node[0]
-        size = _pop(search.heap, size)
-        if key > distance[u]:
-            continue
-        settled += 1
-        for e in range(near.start[u], near.start[u] + near.size[u]):
-            head = np.int64(pool[e, NODE])
-            step = np.int64(pool[e, OUT])
-            if step == infinite or head == avoid:
-                continue
-            reach = key + step
-            if reach > longest or reach >= distance[head]:
-                continue
-            if distance[head] == infinite:
-                touched[n_touched] = head
-                n_touched += 1
-            if reach <= via[head] < distance[head]:
-                open_targets -= 1
-            distance[head] = reach
-            if size < room and n_touched < room:
-                size = _push(search.heap, size, reach, head)
-            else:
-                return n_touched
-    return n_touched
-
-
-@kernel
-def _shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
-    search: Search, near: Neighbours, pool: Weights, node: tuple[Whole, Whole, Whole], found: Longs
-) -> Whole:
-    """List the shortcuts that taking a node out needs: entry, entry, length, links bridged.
-
-    ``node`` is the node, the longest length that can matter and the infinite length.
-    """
-    v, bound, infinite = node
-    first, last = near.start[v], near.start[v] + near.size[v]
-    count = 0
-    for i in range(first, last):
-        into = np.int64(pool[i, IN])
-        if into == infinite:
-            continue
-        longest = np.int64(-1)
-        targets = np.int64(0)
-        for j in range(first, last):
-            out = np.int64(pool[j, OUT])
-            if j != i and out != infinite and into + out <= bound:
-                search.via[pool[j, NODE]] = into + out
-                longest = max(longest, into + out)
-                targets += 1
-        if targets:
-            source = np.int64(pool[i, NODE])
-            touched = _witness(search, near, pool, (source, v), (targets, longest, infinite))
-            for j in range(first, last):
-                head = np.int64(pool[j, NODE])
-                if search.via[head] >= 0 and search.distance[head] > search.via[head]:
-                    found[count, 0] = i
-                    found[count, 1] = j
-                    found[count, 2] = search.via[head]
-                    found[count, 3] = np.int64(pool[i, HOPS]) + np.int64(pool[j, HOPS])
-                    count += 1
-            for k in range(touched):
-                search.distance[search.touched[k]] = infinite
-            for j in range(first, last):
-                search.via[pool[j, NODE]] = -1
-    return count
 
 
 @kernel
@@ -338,11 +195,11 @@ def _go_on(
             return 1
         if tally[2] + _need(near, pool, v) > len(pool):
             return 2
-        tally[0] = _pop(queue, tally[0])
-        added = _shortcuts(search, near, pool, (v, bound, infinite), found)
+        tally[0] = pop(queue, tally[0])
+        added = shortcuts(search, near, pool, (v, bound, infinite), found)
         key = LEVEL * np.int64(level[v]) + _importance(near, pool, found, (v, added, infinite))
         if tally[0] > 0 and key > queue.key[0]:
-            tally[0] = _push(queue, tally[0], key, v)
+            tally[0] = push(queue, tally[0], key, v)
             continue
         order[tally[1]] = v
         tally[1] += 1
@@ -373,9 +230,9 @@ def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contr
     near = Neighbours(start[:-1] + 1, size, size.copy())
     search = Search(
         np.full(n, infinite, dtype=np.int64),
-        np.empty(_REACH + 1, dtype=np.int32),
+        np.empty(REACH + 1, dtype=np.int32),
         np.full(n, -1, dtype=np.int64),
-        Heap(np.empty(_REACH, dtype=np.int64), np.empty(_REACH, dtype=np.int32)),
+        Heap(np.empty(REACH, dtype=np.int64), np.empty(REACH, dtype=np.int32)),
     )
     keys = LEVEL * np.maximum(0, size.astype(np.int64) - 2)
     first = np.argsort(keys, kind="stable").astype(np.int32)  # a sorted list is a heap

@@ -23,11 +23,12 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from yrdgeo.errors import NetworkError
 from yrdgeo.routing import store
-from yrdgeo.routing.contraction import IN, OUT, contract, merged
+from yrdgeo.routing.contraction import contract, merged
 from yrdgeo.routing.graph import Graph, csr
 from yrdgeo.routing.kernel import Ints, Weights
 from yrdgeo.routing.layout import positions, upward
 from yrdgeo.routing.sweep import Arcs
+from yrdgeo.routing.witness import IN, OUT
 
 _LOG = logging.getLogger(__name__)
 NARROW = 2**31 - 1  # stands for no path where 32 bits do; two of them still add up in 32 bits

@@ -6,8 +6,8 @@ same parents lie side by side.
 
 import numpy as np
 
-from yrdgeo.routing.contraction import NODE
 from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
+from yrdgeo.routing.witness import NODE
 
 
 @kernel

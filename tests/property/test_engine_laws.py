@@ -1,0 +1,157 @@
+"""Laws of the engines on random networks: directed, disconnected, parallel, zero-length, ties."""
+
+import os
+from functools import partial
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yrdgeo.results import Network
+from yrdgeo.routing.engine import Prepared, prepare
+from yrdgeo.routing.graph import link_milliseconds
+from yrdgeo.routing.reach import isochrone, nearest, reach
+from yrdgeo.routing.times import travel_times
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    """Draw up to forty nodes in several parts; few lengths and speeds so that ties are common."""
+    size = draw(st.integers(1, 40))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n_links = draw(st.integers(0, 3 * size))
+    parts = random.integers(0, draw(st.integers(1, 3)), size)
+    ends = random.integers(0, size, (n_links, 2))
+    ends = ends[parts[ends[:, 0]] == parts[ends[:, 1]]]
+    count = len(ends)
+    links = pd.DataFrame(
+        {
+            "link_id": [f"l{number}" for number in random.permutation(count)],
+            "from_node": [f"n{number}" for number in ends[:, 0]],
+            "to_node": [f"n{number}" for number in ends[:, 1]],
+            "mode": "road",
+            "length_km": random.choice([0.0, 1.0, 2.0, 7.0, random.uniform(0, 900)], count),
+            "speed_kmh": random.choice([30.0, 60.0, 7.0, random.uniform(1, 350)], count),
+            "oneway": random.random(count) < draw(st.sampled_from([0.0, 0.3, 1.0])),
+        }
+    )
+    nodes = pd.DataFrame({"node_id": [f"n{number}" for number in random.permutation(size)]})
+    return Network(links, nodes)
+
+
+def ids_of(network: Network) -> list[str]:
+    return sorted(network.nodes["node_id"])
+
+
+def by_networkx(network: Network) -> pd.DataFrame:
+    """Return minutes of every pair by the second route, link by link."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_nodes_from(network.nodes["node_id"])
+    for row in network.links.assign(ms=link_milliseconds(network.links)).to_dict("records"):
+        graph.add_edge(row["from_node"], row["to_node"], ms=row["ms"])
+        if not row["oneway"]:
+            graph.add_edge(row["to_node"], row["from_node"], ms=row["ms"])
+    found = dict(nx.all_pairs_dijkstra_path_length(graph, weight="ms"))
+    ids = ids_of(network)
+    minutes = [[found[i].get(j, np.inf) / 60_000 for j in ids] for i in ids]
+    return pd.DataFrame(minutes, ids, ids, dtype=np.float64)
+
+
+def contracted(network: Network) -> Prepared:
+    return prepare(network, engine="hierarchy")
+
+
+@settings(max_examples=1000 if os.environ.get("CI") else 200)
+@given(networks())
+def test_the_hierarchy_equals_networkx_to_the_millisecond(network: Network) -> None:
+    ids = ids_of(network)
+    times = travel_times(network, ids, engine="hierarchy").to_frame()
+    assert (times.to_numpy() == by_networkx(network).to_numpy()).all()
+
+
+@settings(max_examples=30)
+@given(networks(), st.integers(1, 40), st.integers(1, 40))
+def test_any_origins_and_destinations_give_the_same_times(
+    network: Network, first: int, second: int
+) -> None:
+    ids = ids_of(network)
+    origins, destinations = ids[:first], ids[-second:][::-1]
+    for engine in ("dijkstra", "hierarchy"):
+        times = travel_times(network, origins, destinations, engine=engine).to_frame()
+        assert (times == by_networkx(network).loc[origins, destinations]).all(axis=None)
+
+
+@settings(max_examples=30)
+@given(networks(), st.floats(0, 300))
+def test_a_cutoff_hides_the_same_on_both_engines(network: Network, cutoff: float) -> None:
+    expected = by_networkx(network).to_numpy()
+    for engine in ("dijkstra", "hierarchy"):
+        times = travel_times(network, ids_of(network), cutoff_min=cutoff, engine=engine)
+        assert (times.minutes == np.where(expected <= cutoff, expected, np.inf)).all()
+
+
+@settings(max_examples=30)
+@given(networks(), st.integers(0, 2**32), st.lists(st.floats(0, 200), min_size=1, max_size=3))
+def test_reach_is_the_sum_over_the_matrix(
+    network: Network, seed: int, cutoffs: list[float]
+) -> None:
+    ids = ids_of(network)
+    random = np.random.default_rng(seed)
+    amounts = pd.Series(random.uniform(0, 9, len(ids)), random.permutation(ids))[
+        : len(ids) // 2 + 1
+    ]
+    times = by_networkx(network)
+    for direction, minutes in (("out", times), ("in", times.T)):
+        there = minutes[amounts.index].to_numpy()
+        expected = [np.where(there <= cutoff, amounts, 0.0).sum(axis=1) for cutoff in cutoffs]
+        expected.append((np.exp(-there / 30.0) * amounts.to_numpy()).sum(axis=1))
+        ask = partial(reach, decay=lambda t: np.exp(-t / 30.0), direction=direction)
+        for engine in ("dijkstra", "hierarchy"):
+            found = ask(network, ids, amounts, cutoffs_min=cutoffs, engine=engine)
+            assert list(found.columns) == [*cutoffs, "gravity"]
+            np.testing.assert_allclose(found.to_numpy(), np.transpose(expected), atol=1e-9)
+
+
+@settings(max_examples=30)
+@given(networks(), st.integers(1, 5))
+def test_the_nearest_are_the_first_of_the_sorted_row(network: Network, k: int) -> None:
+    ids = ids_of(network)
+    destinations = ids[::-2]
+    times = by_networkx(network)[destinations]
+    for engine in ("dijkstra", "hierarchy"):
+        found = nearest(network, ids, destinations, k=k, engine=engine)
+        for origin in ids:
+            row = times.loc[origin]
+            expected = row[np.isfinite(row)].sort_values(kind="stable")[:k]
+            mine = found[found["from_id"].eq(origin)]
+            assert mine["to_id"].tolist() == expected.index.tolist()
+            assert mine["travel_time_min"].tolist() == expected.tolist()
+            assert mine["rank"].tolist() == list(range(1, len(expected) + 1))
+
+
+@settings(max_examples=30)
+@given(networks(), st.lists(st.floats(0, 200), min_size=1, max_size=3))
+def test_an_isochrone_holds_each_node_within_the_cutoff(
+    network: Network, cutoffs: list[float]
+) -> None:
+    ids = ids_of(network)
+    times = by_networkx(network)
+    for engine in ("dijkstra", "hierarchy"):
+        found = isochrone(network, ids[:3], cutoffs_min=cutoffs, engine=engine)
+        for origin in ids[:3]:
+            row = times.loc[origin]
+            row = row[row <= max(cutoffs)]
+            mine = found[found["from_id"].eq(origin)].set_index("node_id")
+            assert mine["travel_time_min"].to_dict() == row.to_dict()
+            for node, minutes in row.items():
+                assert mine.loc[node, "cutoff_min"] == min(c for c in cutoffs if c >= minutes)
+
+
+@settings(max_examples=30)
+@given(networks())
+def test_times_are_symmetric_where_every_link_is(network: Network) -> None:
+    both_ways = Network(network.links.assign(oneway=False), network.nodes)
+    minutes = travel_times(contracted(both_ways), ids_of(network)).minutes
+    assert (minutes == minutes.T).all()
