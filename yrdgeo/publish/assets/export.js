@@ -6,7 +6,6 @@
   const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
   atlas.safeCell = (text) => {
-    // eslint-disable-next-line no-control-regex
     const clean = String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
     const safe = FORMULA.test(clean) && !NUMBER.test(clean) ? "'" + clean : clean;
     return /[",\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;

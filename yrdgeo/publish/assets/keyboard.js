@@ -45,7 +45,7 @@
       if (!L.bounds([20, 20], map.getSize().subtract([20, 20])).contains(p)) map.panInside(data.cities.labels[i], { padding: [60, 60], animate: false });
       const q = place(i);
       app.tipCity(i, q.x, q.y);
-      app.say_aloud(atlas.cityText(app, i).join(app.state.lang === 0 ? "，" : ", "));
+      app.announce(atlas.cityText(app, i).join(app.state.lang === 0 ? "，" : ", "));
     }
 
     box.addEventListener("focus", () => { if (box.matches(":focus-visible") && state.hover < 0) go(start()); });
@@ -57,7 +57,7 @@
         event.preventDefault();
         const i = state.hover;
         app.pinCity(i);
-        app.say_aloud(app.t(state.pin === i ? "pinned" : "unpinned", { city: app.city(i) }));
+        app.announce(app.t(state.pin === i ? "pinned" : "unpinned", { city: app.city(i) }));
       } else if (event.key === "+" || event.key === "=") map.zoomIn(1);
       else if (event.key === "-") map.zoomOut(1);
     });

@@ -58,6 +58,7 @@
       reading.textContent = pairs.length ? sentence(pairs) : app.t("no_pairs");
       atlas.put(plot, pairs.length ? strip(pairs) : null);
       atlas.put(list, pairs.map(card));
+      list.querySelector(".open")?.scrollIntoView({ block: "nearest" });
     }
 
     function strip(pairs) {

@@ -11,10 +11,12 @@
       atlas.svg("pattern", { id, ...box },
         atlas.svg("rect", { width: 8, height: 8, fill: "#ffffff" }),
         atlas.svg("path", { d, stroke: "#8b8f94", "stroke-width": 1.2, fill: "none" })));
-    const dots = atlas.svg("pattern", { id: "dots", ...box },
-      atlas.svg("circle", { cx: 4, cy: 4, r: 1.7, fill: "#ffffff" }),
-      atlas.svg("circle", { cx: 4, cy: 4, r: 1, fill: "#1f2328" }));
-    return atlas.svg("defs", {}, ...hatched, dots);
+    // Far apart where every city has them: they say it once and leave the classes to be read.
+    const dots = [["dots", 8], ["dots-apart", 20]].map(([id, size]) =>
+      atlas.svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" },
+        atlas.svg("circle", { cx: 4, cy: 4, r: 1.7, fill: "#ffffff" }),
+        atlas.svg("circle", { cx: 4, cy: 4, r: 1, fill: "#1f2328" })));
+    return atlas.svg("defs", {}, ...hatched, ...dots);
   };
 
   atlas.regions = function (app, map) {
@@ -55,6 +57,7 @@
         path.dataset.class = letter;
         if (app.unverified(view, i)) marked.push(i);
       });
+      dotted.setStyle({ fillColor: app.allUnverified(view) ? "url(#dots-apart)" : "url(#dots)" });
       dotted.setLatLngs(marked.map((i) => shapes.shapes[i]));
       dotted.getElement().dataset.cities = marked.map((i) => data.cities.ids[i]).join(" ");
     }

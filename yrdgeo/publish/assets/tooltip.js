@@ -50,7 +50,7 @@
       at(event.clientX - room.left, event.clientY - room.top);
     };
     app.tipCity = (i, x, y) => { write(atlas.cityText(app, i)); at(x, y); };
-    app.say_aloud = (text) => { live.textContent = text; };
+    app.announce = (text) => { live.textContent = text; };
 
     frame.addEventListener("mousemove", (event) => {
       if (!event.target.closest(".leaflet-regions-pane")) return;
