@@ -107,7 +107,7 @@ def _wanted(
 
 def _leads_out(name: str) -> bool:
     parts = PurePosixPath(name.replace("\\", "/"))
-    return parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]
+    return parts.is_absolute() or ".." in parts.parts or ":" in "".join(parts.parts[:1])
 
 
 def _check_sizes(wanted: dict[str, zipfile.ZipInfo], source: str, limit: int) -> None:

@@ -153,14 +153,12 @@ def _trips(tables: Tables, date: str | None, source: str) -> pd.DataFrame:
                 fix="Name a day within it.",
             )
     route = tables["routes.txt"].drop_duplicates("route_id").set_index("route_id")
-    number = pd.Series("", trips.index)
-    for name, column in (
-        ("trip_short_name", trips.get("trip_short_name")),
-        ("route_short_name", trips["route_id"].map(route.get("route_short_name", {}))),
-        ("trip_id", trips["trip_id"]),
-    ):
-        if column is not None and name:
-            number = number.where(number.ne(""), column.fillna(""))
+    number = trips["trip_id"]
+    if "route_short_name" in route:
+        by_route = trips["route_id"].map(route["route_short_name"]).fillna("")
+        number = by_route.where(by_route.ne(""), number)
+    if "trip_short_name" in trips:
+        number = trips["trip_short_name"].where(trips["trip_short_name"].ne(""), number)
     kinds = trips["route_id"].map(route["route_type"]).fillna("")
     modes = [_mode(kind, train) for kind, train in zip(kinds, number, strict=True)]
     return pd.DataFrame({"trip_id": trips["trip_id"], "train": number, "mode": modes})

@@ -61,8 +61,8 @@ def service_links(
     length_km
         (from, to) → km along the rail, good for both ways; else the great circle.
     boarding_min
-        Minutes added to each ride, so that a path that changes trains pays for it. A path of k
-        rides has k boardings.
+        Minutes added to each ride, so that a path of k rides pays k of them. With 0 a path of
+        two links may beat the direct train by the minutes that it stands between them.
 
     Returns
     -------

@@ -123,7 +123,7 @@ def read_stops(
             raise ArgumentError("A GTFS feed has its own stations.", fix="Leave out stations.")
         timetable = read_gtfs(source, date=date, shift=DATUMS[datum])
     else:
-        timetable = _read_csv(source, stations and Path(stations), date, DATUMS[datum])
+        timetable = _read_csv(source, stations, date, DATUMS[datum])
     told = (*timetable.warnings, *speed_warnings(timetable.stops, timetable.stations))
     return Timetable(timetable.stops, timetable.stations, timetable.trips, told)
 
