@@ -203,6 +203,8 @@ def test_a_box_keeps_links_with_a_vertex_in_it(town: Path) -> None:
     kept = read_osm(town, bbox=(120.015, 31.005, 120.025, 31.015))  # node 3 only
     assert kept.links["link_id"].tolist() == ["w10-0"]  # way 10 has no crossing way any more
     assert sorted(kept.nodes["node_id"]) == ["n1", "n4"]
+    at_an_end = read_osm(town, bbox=(120.005, 31.015, 120.015, 31.025))  # node 6 only
+    assert at_an_end.links["link_id"].tolist() == ["w11-0"]
 
 
 def test_a_ferry_keeps_to_its_duration(tmp_path: Path) -> None:
@@ -214,6 +216,7 @@ def test_a_ferry_keeps_to_its_duration(tmp_path: Path) -> None:
     assert links.loc["w1-0", "speed_kmh"] == pytest.approx(2 * _km(8, 9))
     assert links.loc["w2-0", "speed_kmh"] == 20.0
     assert links["mode"].tolist() == ["ferry", "ferry"]
+    assert links["speed_basis"].tolist() == ["duration", "class"]
     assert links.loc["w1-0", "name_zh"] == "崇明轮渡"
 
 

@@ -110,3 +110,16 @@ def test_the_layer_goes_into_a_geopackage(network: OsmNetwork, tmp_path: Path) -
         layer[["issue", "osm_id", "value"]].astype(back["issue"].dtype)
     )
     assert back.geometry.geom_equals_exact(layer.geometry, 1e-9).all()
+
+
+def test_a_ring_is_no_neighbour(tmp_path: Path) -> None:
+    road = {"highway": "primary"}
+    places = {n: (120 + n / 1000, 31 + n % 3 / 100) for n in range(40, 48)}
+    ways: dict[int, Way] = {
+        **WAYS,
+        50: ([40, 41, 42, 40], road),  # a ring alone
+        51: ([4, 43], road),
+        52: ([43, 44, 45, 43], road),  # a ring at the end of a street
+    }
+    found = _ids(read_osm(write_osm(tmp_path / "rings.osm", {**NODES, **places}, ways)), "dead_end")
+    assert found == ["n43", "n5", "n6", "n8", "n9"]
