@@ -42,7 +42,7 @@ def visit(browser: Browser) -> Iterator[Open]:
         width, height = size
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)
         context.add_init_script("window.ran = []; window.__x = (id) => window.ran.push(id);")
         opened = Visit(context.new_page())
         page = opened.page

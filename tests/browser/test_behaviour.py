@@ -1,8 +1,7 @@
-"""Links that restore, pointers that light everything, labels that do not collide, time."""
+"""Links that restore, pointers that light everything, labels that do not collide."""
 
 import dataclasses
 import re
-import statistics
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -18,22 +17,10 @@ from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
 
-USABLE_MS = 1_000
-VISITS = 5
 STATE = """() => {
   const {layer, year, pin, tab, lang, overlays, pair} = atlas.app.state;
   return {layer, year, pin, tab, lang, pair, overlays: [...overlays].sort()};
 }"""
-
-
-def test_the_page_is_usable_within_a_second(
-    delta_page: Path, visit: Open, record_property: Callable[[str, object], None]
-) -> None:
-    times = [
-        float(visit(delta_page).page.get_attribute("body", "data-ready")) for _ in range(VISITS)
-    ]
-    record_property("ready_ms", statistics.median(times))
-    assert statistics.median(times) < USABLE_MS, times
 
 
 def test_a_link_restores_the_view(delta_page: Path, visit: Open) -> None:
