@@ -3,7 +3,6 @@
 import dataclasses
 import re
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import folium
