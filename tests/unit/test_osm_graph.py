@@ -170,3 +170,35 @@ def test_steps_join_to_the_way_they_came_from(way: list[int]) -> None:
     steps = [*pairwise(way)]
     joined = [*trails(reversed(steps))]
     assert sorted(s for trail in joined for s in pairwise(trail)) == sorted(steps)
+
+
+def test_the_edge_back_has_its_line_turned(network: OsmNetwork) -> None:
+    for start, end, data in to_osmnx(network).edges(data=True):
+        assert data["geometry"].coords[0] == NODES[start]
+        assert data["geometry"].coords[-1] == NODES[end]
+
+
+def test_a_loop_is_one_edge(tmp_path: Path) -> None:
+    ways: dict[int, Way] = {2: ([2, 3, 4, 2], {"highway": "primary"})}
+    graph = to_osmnx(read_osm(write_osm(tmp_path / "loop.osm", NODES, ways)))
+    assert [*graph.edges()] == [(2, 2)]
+
+
+def test_a_link_runs_as_its_way_does(tmp_path: Path) -> None:
+    graph = ox.graph_from_xml(write_osm(tmp_path / "town.osm", NODES, WAYS), retain_all=True)
+    links = from_osmnx(graph).links
+    ends = links.loc[links["way_id"] == "w11", ["from_node", "to_node"]]
+    assert sorted(ends.to_numpy().tolist()) == [["n2", "n6"], ["n5", "n2"]]
+
+
+@pytest.mark.parametrize("lone", [(1, 2), (2, 1)])
+def test_an_edge_without_a_way_back_is_one_way(lone: tuple[int, int]) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
+    graph.add_node(1, x=120.0, y=31.0)
+    graph.add_node(2, x=120.1, y=31.0)
+    for start, end in ((1, 2), (2, 1), lone):
+        graph.add_edge(start, end, osmid=7, length=9550.0, highway="primary")
+    links = from_osmnx(graph).links
+    assert sorted(links["oneway"]) == [False, True]
+    single = links[links["oneway"]].iloc[0]
+    assert (single["from_node"], single["to_node"]) == tuple(f"n{node}" for node in lone)

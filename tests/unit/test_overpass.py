@@ -23,6 +23,7 @@ from yrdgeo.sources.overpass import Server, from_overpass
 
 AREA = box(119.98, 30.97, 120.05, 31.03)
 TOWN = {way: row for way, row in WAYS.items() if way != 13}  # the island lies outside
+FAR = {node: (120.2 + node / 1e4, 31.0) for node in (70, 71, 72)}
 SETTINGS = ("overpass_url", "cache_folder", "requests_kwargs", "all_oneway", "http_user_agent")
 
 
@@ -36,8 +37,9 @@ class Recorder:
 
 
 def _elements(ways: dict[int, Way]) -> bytes:
+    places = {**NODES, **FAR}
     nodes = [
-        {"type": "node", "id": node, "lon": lon, "lat": lat} for node, (lon, lat) in NODES.items()
+        {"type": "node", "id": node, "lon": lon, "lat": lat} for node, (lon, lat) in places.items()
     ]
     lines = [
         {"type": "way", "id": way, "nodes": [*refs], "tags": dict(tags)}
@@ -216,6 +218,17 @@ def test_a_place_is_looked_up_by_name(recorder: Recorder, tmp_path: Path) -> Non
     network = from_overpass("Town", classes=ROADS, server=_server(recorder, tmp_path))
     assert [path.split("?")[0] for path, _, _ in recorder.asked] == ["/search", "/api/interpreter"]
     assert len(network.links) == 5
+
+
+def test_a_way_that_leaves_the_area_and_returns_comes_in_pieces(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    ways: dict[int, Way] = {**TOWN, 80: ([6, 70, 71, 72, 4], {"highway": "primary"})}
+    recorder.answers = [(200, {}, _elements(ways))]
+    links = _roads(recorder, tmp_path).links
+    pieces = links[links["way_id"] == "w80"].set_index("link_id")
+    assert pieces[["from_node", "to_node"]].to_numpy().tolist() == [["n6", "n70"], ["n72", "n4"]]
+    assert pieces.index.tolist() == ["w80-0", "w80-1"]
 
 
 def test_settings_and_resolver_are_put_back(recorder: Recorder, tmp_path: Path) -> None:
