@@ -106,6 +106,47 @@ def test_blocks_of_destinations_give_the_same_answer(
     np.testing.assert_array_equal(whole.minutes, parts.minutes)
 
 
+def made(*rows: tuple[str, int, str, float, float]) -> Timetable:
+    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min"]
+    stops = pd.DataFrame(rows, columns=names).sample(frac=1.0, random_state=6)
+    return Timetable(stops, pd.DataFrame({"station": ["d", "b", "c", "a"]}))
+
+
+def test_a_ride_of_no_minutes_is_a_ride():
+    day = made(("G1", 1, "a", 60, 60), ("G1", 2, "b", 60, 60), ("G1", 3, "c", 65, 65))
+    assert minutes(day, "a", "c", window=(0, 99)) == 5.0
+    assert earliest_arrivals(day, "a", depart_min=60)["c"] == 65.0
+
+
+def test_of_trains_that_leave_together_the_better_counts():
+    fast = [("G1", 1, "a", 60, 60), ("G1", 2, "b", 80, 80)]
+    slow = [("K1", 1, "a", 60, 60), ("K1", 2, "b", 90, 90)]
+    assert minutes(made(*fast, *slow), "a", "b", window=(0, 99)) == 20.0
+    renamed = [("G2", *row[1:]) for row in slow] + [("K2", *row[1:]) for row in fast]
+    assert minutes(made(*renamed), "a", "b", window=(0, 99)) == 20.0
+
+
+def test_of_trains_that_arrive_together_the_later_counts():
+    slow = [("K1", 1, "a", 60, 60), ("K1", 2, "b", 120, 120)]
+    fast = [("G1", 1, "a", 100, 100), ("G1", 2, "b", 120, 120)]
+    assert minutes(made(*slow, *fast), "a", "b", window=(0, 200), statistic="median") == 20.0
+
+
+def test_ways_chain():
+    day = made(("G1", 1, "a", 60, 60), ("G1", 2, "b", 80, 80))
+    rows = {"from_station": ["d", "d"], "to_station": ["b", "c"], "minutes": [7.0, 8.0]}
+    assert minutes(day, "a", "c", transfers=pd.DataFrame(rows), window=(0, 99)) == 35.0
+
+
+def test_who_waits_longer_than_the_way_goes_on_foot():
+    day = made(("G1", 1, "a", 60, 60), ("G1", 2, "b", 70, 70))
+    way = pd.DataFrame({"from_station": ["a"], "to_station": ["b"], "minutes": [30.0]})
+    # To 40 on foot, 30 minutes; then the train, 30 down to 10 minutes.
+    expected = (40 * 30 + 20 * 20) / 60
+    options = {"window": (0, 60), "statistic": "scheduled", "transfers": way}
+    assert minutes(day, "a", "b", **options) == pytest.approx(expected)
+
+
 def test_earliest_arrivals_by_station(day: Timetable):
     found = earliest_arrivals(day, "a", depart_min=481, transfers=WAY)
     assert found.to_dict() == {"a": 481.0, "b": 510.0, "b2": 525.0, "c": 555.0}
