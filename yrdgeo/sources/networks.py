@@ -160,6 +160,10 @@ def _seats(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
+def _is_text(values: pd.Series) -> bool:
+    return isinstance(values.dtype, pd.StringDtype)
+
+
 def _joined(links: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Stack link tables that lack different optional columns."""
     filled = [table.reindex(columns=_KEPT) for table in links]
@@ -167,6 +171,10 @@ def _joined(links: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(columns=_KEPT, geometry="geometry", crs=WGS84)
     joined = pd.concat(filled, ignore_index=True)
     for column, default in _DEFAULTS.items():
-        joined[column] = joined[column].where(joined[column].notna(), default)
+        given = joined[column]
+        whole = given.astype(object).where(given.notna(), default)  # pandas 2 would guess a type
+        if not isinstance(default, str):
+            whole = whole.infer_objects()
+        joined[column] = whole.astype(given.dtype) if _is_text(given) else whole
     joined["backbone"] = joined["backbone"].astype(bool)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=WGS84)
