@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from needs import need
 from playwright.sync_api import Browser, sync_playwright
-from visits import Open, Visit
 
+from browser.visits import Open, Visit
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.results import Run
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import folium
 import pytest
 from playwright.sync_api import Page
-from visits import Open
 
+from browser.visits import Open
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.foliummap import folium_map
 from yrdgeo.results import Run

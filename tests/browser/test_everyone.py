@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from visits import Open
 
+from browser.visits import Open
 from yrdgeo.publish.payload import land_source
 from yrdgeo.results import Run
 

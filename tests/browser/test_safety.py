@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from sample_run import sample_run
-from visits import Open
 
+from browser.visits import Open
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.results import Run
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page
-from visits import Open
 
+from browser.visits import Open
 from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
