@@ -74,7 +74,7 @@ def _km(made: MAP, refs: list[int]) -> float:
     return float(GEOD.line_length(lon, lat)) / 1e3
 
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import osmnx
 import pandas as pd
 import pytest
+import requests
 from made_osm import NODES, WAYS, Way, write_osm
 from shapely import box
 from shapely.geometry import mapping
@@ -24,6 +25,7 @@ from yrdgeo.sources.overpass import Server, from_overpass
 AREA = box(119.98, 30.97, 120.05, 31.03)
 TOWN = {way: row for way, row in WAYS.items() if way != 13}  # the island lies outside
 FAR = {node: (120.2 + node / 1e4, 31.0) for node in (70, 71, 72)}
+FAR |= {node: (120.04, 31.0 + (node - 70) / 1e3) for node in (73, 74)}  # in the area, alone
 SETTINGS = ("overpass_url", "cache_folder", "requests_kwargs", "all_oneway", "http_user_agent")
 
 
@@ -229,6 +231,43 @@ def test_a_way_that_leaves_the_area_and_returns_comes_in_pieces(
     pieces = links[links["way_id"] == "w80"].set_index("link_id")
     assert pieces[["from_node", "to_node"]].to_numpy().tolist() == [["n6", "n70"], ["n72", "n4"]]
     assert pieces.index.tolist() == ["w80-0", "w80-1"]
+
+
+def test_islands_are_left_to_the_report(recorder: Recorder, tmp_path: Path) -> None:
+    ways: dict[int, Way] = {**TOWN, 81: ([73, 74], {"highway": "primary"})}
+    recorder.answers = [(200, {}, _elements(ways))]
+    counts = _roads(recorder, tmp_path).report.table.set_index("issue")["count"]
+    assert counts["island"] == 1
+
+
+def test_each_pause_is_twice_the_last(recorder: Recorder, tmp_path: Path) -> None:
+    recorder.answers = [(429, {}, b"")] * 3
+    told: list[str] = []
+    server = _server(recorder, tmp_path, retries=3)
+    from_overpass(AREA, classes=ROADS, server=server, progress=told.append)
+    pauses = [sentence.split()[-2] for sentence in told if "asking again" in sentence]
+    assert pauses == ["0.01", "0.02", "0.04"]
+
+
+def test_no_third_party_is_asked_for_a_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def unknown(host: str) -> str:
+        raise socket.gaierror(host)
+
+    def refuse(url: str, **_: object) -> None:
+        asked.append(url)
+        raise requests.exceptions.ConnectionError(url)
+
+    monkeypatch.setattr(socket, "gethostbyname", unknown)
+    monkeypatch.setattr(requests, "get", refuse)
+    monkeypatch.setattr(requests, "post", refuse)
+    server = Server(overpass_url="http://nowhere.invalid/api", cache_folder=tmp_path)
+    with pytest.raises(SourceError, match="cannot be reached"):
+        from_overpass(AREA, server=server)
+    assert asked == ["http://nowhere.invalid/api/interpreter"]
 
 
 def test_settings_and_resolver_are_put_back(recorder: Recorder, tmp_path: Path) -> None:
