@@ -190,6 +190,8 @@ def sources_of(spec: StudySpec) -> pd.DataFrame:
             "source_id": source_id,
             "title": Path(str(name)).name,
             "publisher": "the user's own file",
+            "title_zh": Path(str(name)).name,
+            "publisher_zh": "用户自有文件",
             "note": f"sha256 {sha256(spec.path(name))}",
         }
         for source_id, name in files
@@ -199,7 +201,7 @@ def sources_of(spec: StudySpec) -> pd.DataFrame:
 
 
 def read_all_sources() -> pd.DataFrame:
-    """Return the rows of every shipped source: ``source_id title publisher vintage licence …``."""
+    """Return the rows of every shipped source, with the columns of ``SOURCE_COLUMNS``."""
     files = [data_path("boundaries/SOURCES.toml"), *sorted(data_path("sources").glob("*.toml"))]
     rows = {key: row for path in files for key, row in read_sources(path).items()}
     table = pd.DataFrame([{"source_id": key, **row} for key, row in rows.items()])

@@ -14,7 +14,19 @@ from pathlib import Path
 from yrdgeo.errors import SourceError
 
 PACKAGE = Path(__file__).parent
-SOURCE_COLUMNS = ("source_id", "title", "publisher", "vintage", "datum", "licence", "url", "note")
+SOURCE_COLUMNS = (
+    "source_id",
+    "title",
+    "publisher",
+    "vintage",
+    "datum",
+    "licence",
+    "url",
+    "note",
+    "title_zh",
+    "publisher_zh",
+    "licence_zh",
+)
 
 
 def clock() -> datetime:

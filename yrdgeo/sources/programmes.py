@@ -37,8 +37,9 @@ def load_pairs(scheme: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pairs
-        The ``pairs`` table with ``direction confidence note`` and, for both ends,
-        ``…_city`` (prefecture; empty for a province), ``…_level``, ``…_zh``, ``…_en``.
+        The ``pairs`` table with ``direction confidence note``, the scheme's names ``scheme_zh
+        scheme_en`` and, for both ends, ``…_city`` (prefecture; empty for a province),
+        ``…_level``, ``…_zh``, ``…_en``.
 
     Raises
     ------
@@ -50,6 +51,8 @@ def load_pairs(scheme: str | None = None) -> pd.DataFrame:
     >>> pairs = load_pairs("northern_anhui_twinning_2021").set_index("helped_id")
     >>> pairs.loc["340400", ["helper_id", "helper_city", "helper_zh"]].to_list()
     ['310112', '310000', '闵行区']
+    >>> pairs["scheme_zh"].iloc[0]
+    '沪苏浙城市结对合作帮扶皖北城市'
     """
     pairs = check(_csv("pairs.csv"), "pairs", source="pairs.csv")
     if scheme is not None:
@@ -57,7 +60,8 @@ def load_pairs(scheme: str | None = None) -> pd.DataFrame:
         if scheme not in legal:
             raise ArgumentError(f"There is no scheme {scheme!r}.", fix=nearest(scheme, legal))
         pairs = pairs[pairs["scheme"] == scheme].reset_index(drop=True)
-    return _named(pairs)
+    words = load_schemes()[["name_zh", "name_en"]].set_axis(["scheme_zh", "scheme_en"], axis=1)
+    return _named(pairs.join(words, on="scheme"))
 
 
 def read_pairs(path: str | Path) -> pd.DataFrame:
@@ -73,7 +77,7 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pairs
-        As from :func:`load_pairs`.
+        As from :func:`load_pairs`, without the names of the schemes.
 
     Raises
     ------
@@ -145,6 +149,17 @@ def load_group_names() -> pd.DataFrame:
     '皖北六市'
     """
     return _csv("group_names.csv").set_index("group_id")
+
+
+def load_schemes() -> pd.DataFrame:
+    """Return ``name_zh name_en source_id`` by ``scheme``, for every scheme of the shipped pairs.
+
+    Examples
+    --------
+    >>> load_schemes().loc["northeast_counterpart_2017", "name_en"]
+    'Counterpart cooperation of the north-east with the east'
+    """
+    return _csv("schemes.csv").set_index("scheme")
 
 
 def _csv(name: str) -> pd.DataFrame:
