@@ -1,5 +1,6 @@
 """What the command line asks besides a run: check, list, show, init."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from yrdgeo.inputs import read_all_sources
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import read_manifest, whole_file
 from yrdgeo.sources import boundaries, catalogue, indicators, regions
-from yrdgeo.spec import FORMATS, SCHEMA, shipped_studies
+from yrdgeo.spec import FORMATS, SCHEMA, Key, shipped_studies
 from yrdgeo.study import Study, load_study
 
 BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet"}
@@ -191,4 +192,15 @@ def _template_lines() -> Iterator[str]:
             comment = "; ".join(part for part in (rule.meaning, legal) if part)
             value = (live or {}).get(key)
             tail = f"  # {comment}" if comment else ""
-            yield f"{key} = {value}{tail}" if value else f"# {key} ={tail}"
+            yield f"{key} = {value}{tail}" if value else f"# {key} = {_example(rule)}{tail}"
+
+
+def _example(rule: Key) -> str:
+    """Return a value of the right kind, as TOML, so that a line may be uncommented as it is."""
+    if rule.kind is dict:
+        return '{ name = "exponential", half_life_min = 60 }'
+    value = rule.default
+    if value is None:
+        blank = "" if rule.kind is str else rule.minimum or 0
+        value = rule.legal[0] if rule.legal else blank
+    return json.dumps(value, ensure_ascii=False)
