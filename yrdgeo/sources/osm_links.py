@@ -265,7 +265,8 @@ def _missing(ways: Ways, vertices: _Vertices, lost_count: Int64s) -> gpd.GeoData
     skipped = np.unique(vertices.way)
     begin, end = np.searchsorted(way, skipped), np.searchsorted(way, skipped, side="right")
     points = np.column_stack([ways.lon[node], ways.lat[node]])
-    shapes = [_shape(points[a:b]) for a, b in zip(begin, end, strict=True)]
+    shapes = np.empty(len(skipped), dtype=object)
+    shapes[:] = [_shape(points[a:b]) for a, b in zip(begin, end, strict=True)]
     index = pd.Index(_prefixed("w", ways.way_id[skipped]), name="way_id")
     drawn = gpd.GeoSeries(shapes, index=index, crs=WGS84)
     return gpd.GeoDataFrame({"missing": lost_count[skipped]}, geometry=drawn, index=index)
