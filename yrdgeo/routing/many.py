@@ -29,7 +29,7 @@ from yrdgeo.routing.sweep import (
     write_rows,
 )
 
-PLACES = 16_384  # of a part: its rows of lanes stay near the processor
+PLACES = 8_192  # of a part: its rows of lanes stay near the processor
 _MOST_THREADS = 8
 
 _SLICE = 4_096  # rows whose weights are computed together

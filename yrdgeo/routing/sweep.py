@@ -13,8 +13,7 @@ import numpy as np
 
 from yrdgeo.routing.kernel import Bytes, Floats, Ints, Longs, Weights, Whole, kernel
 
-LANES = 64  # sources that travel together
-STEP = 8  # lanes that are summed side by side
+LANES = 64  # sources that travel together; a power of two
 TILE = 16  # rows that are turned into columns together
 MS = 60_000.0  # a minute; repeated here because a kernel reads constants of its own module
 
@@ -256,19 +255,19 @@ def add_within(
     ``places`` are the places' rows and their rows in ``out``.
     """
     at, lines = places
-    some = np.empty(STEP, dtype=np.float64)
+    some = np.empty(LANES, dtype=np.float64)
     for p in range(at.size):
-        if not rows.live[at[p]]:
+        i = at[p]
+        if not rows.live[i]:
             continue
         for c in range(cutoffs.size):
-            for q in range(STEP):
-                some[q] = 0.0
-            # In steps of eight, so that one machine sums like any other and eight lanes go at once.
-            for first in range(0, LANES, STEP):
-                for q in range(STEP):
-                    near = rows.time[at[p], first + q] <= cutoffs[c]
-                    some[q] += amounts[first + q] if near else 0.0
-            total = 0.0
-            for q in range(STEP):
-                total += some[q]
-            out[lines[p], c] += total
+            cutoff = cutoffs[c]
+            for k in range(LANES):
+                some[k] = amounts[k] if rows.time[i, k] <= cutoff else 0.0
+            # Halved again and again: every machine sums in this order, many lanes at once.
+            half = LANES >> 1
+            while half > 0:
+                for k in range(half):
+                    some[k] += some[k + half]
+                half >>= 1
+            out[lines[p], c] += some[0]
