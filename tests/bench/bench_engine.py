@@ -49,7 +49,7 @@ def ours(graph: Graph, _: np.ndarray) -> Query:
 
     made = hierarchy(graph)
     print(f"  index {made.nbytes / len(graph.nodes):.1f} bytes a node", file=sys.stderr)
-    return lambda origins, ends: matrix(made, origins, ends, limit=made.bound) * 60_000
+    return lambda origins, ends: np.rint(matrix(made, origins, ends, limit=made.bound) * 60_000)
 
 
 def scipy_(graph: Graph, _: np.ndarray) -> Query:
@@ -236,7 +236,7 @@ def table(title: str, options: list[str], names: Iterable[str], origins: int) ->
     print(f"\n{title}")
     print(
         f"{'':14}{'prepare CPU s':>14}{'CPU s':>12}{'wall s':>12}{'× wall':>9}{'× CPU':>9}"
-        f"{'peak MiB':>10}{'off by':>8}"
+        f"{'peak MiB':>10}{'off by':>9}"
     )
     best: dict[str, float] = {}
     for name in names:
@@ -252,7 +252,7 @@ def table(title: str, options: list[str], names: Iterable[str], origins: int) ->
         print(
             f"{name:14}{got['prepare_cpu']:14.1f}{got['cpu']:11.3f}{mark}{got['wall']:11.3f}{mark}"
             f"{got['wall'] / best['wall']:9.1f}{got['cpu'] / best['cpu']:9.1f}"
-            f"{got['peak_mib']:10.0f}{got['off']:8.3g}",
+            f"{got['peak_mib']:10.0f}{got['off']:9.3g}",
             flush=True,
         )
 

@@ -120,7 +120,15 @@ def hierarchy(graph: Graph, *, cache: Path | None = None) -> Hierarchy:
     return made
 
 
+def _announce() -> None:
+    """Say so when code is about to be compiled: the first call takes seconds."""
+    kept = Path(str(getattr(getattr(merged, "_cache", None), "cache_path", "")))
+    if not any(kept.glob("contraction.merged-*.nbi")):
+        _LOG.info("Compiling the travel-time engine; this takes seconds, once for each version")
+
+
 def _contracted(graph: Graph) -> Hierarchy:
+    _announce()
     bound = longest_time(graph)
     wide = bound >= NARROW
     infinite = WIDE if wide else NARROW
