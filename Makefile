@@ -15,7 +15,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy yrdgeo && $(BIN)/lint-imports
 
 bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m pytest tests/bench -o addopts= -s
+	$(BIN)/python tests/bench/bench_engine.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
