@@ -19,7 +19,6 @@ STUDIES = PACKAGE / "data" / "studies"
 FORMATS = ("atlas", "geopackage", "tables")
 TRAVEL_MODES = ("rail", "road", "best")
 
-Scalar = str | int | float | bool
 Row = Mapping[str, object]
 
 

@@ -1,5 +1,9 @@
 """The shipped study's answers. A change here needs a line in CHANGELOG.md that says why."""
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +11,7 @@ import pytest
 from yrdgeo import load_study
 from yrdgeo.analysis import contiguity
 from yrdgeo.pipeline import listing
+from yrdgeo.pipeline.space import pair_rows, times_by_mode
 from yrdgeo.results import Run
 
 SIX_NORTH = ["340300", "340600", "341200", "341300", "341600", "340400"]
@@ -128,6 +133,23 @@ def test_every_source_that_a_row_names_is_listed(delta: Run) -> None:
     named = {one for text in delta.results["source_id"] for one in text.split(";")} - {"", "yrdgeo"}
     assert named <= set(delta.sources["source_id"])
     assert set(delta.pairs["source_id"]) <= set(delta.sources["source_id"])
+
+
+def test_the_geopackage_says_with_which_parameters_the_minutes_were_made(delta: Run) -> None:
+    assert delta.out is not None
+    with closing(sqlite3.connect(delta.out / "yrd.gpkg")) as file:
+        texts = " ".join(row[0] for row in file.execute("SELECT metadata FROM gpkg_metadata"))
+    assert "road_speed_kmh" in texts
+    assert "busy_stop_min" in texts
+
+
+def test_pairs_without_any_gdp_are_measured_and_their_gap_is_missing() -> None:
+    study = load_study("yrd")
+    bare = replace(study, indicators=study.indicators.query("indicator == 'urbanisation_rate'"))
+    rows = pair_rows(bare, times_by_mode(bare))
+    assert len(rows) == 8
+    assert rows["seat_km"].notna().all()
+    assert rows["gdp_per_capita_gap_yuan"].isna().all()
 
 
 def test_values_of_the_study_are_joined_by_code_not_by_position() -> None:

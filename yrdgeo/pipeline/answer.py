@@ -12,7 +12,7 @@ from yrdgeo.pipeline.caveats import caveats
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
-from yrdgeo.results import Run
+from yrdgeo.results import Network, Run
 from yrdgeo.study import Study
 
 Tell = Callable[[str, int], None]
@@ -53,7 +53,7 @@ def answer(study: Study, tell: Tell) -> Run:
         groups=study.groups,
         group_results=group_results(study, results),
         cores=tuple(study.region.cores),
-        sources=_sources_used(study, results),
+        sources=_sources_used(study, results, network),
         warnings=tuple(notice.en for notice in said),
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
@@ -68,10 +68,9 @@ def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return cities.assign(name_en=cities["name_en"].where(~shared, longer))
 
 
-def _sources_used(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+def _sources_used(study: Study, results: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Return the rows of all sources that something in the run names."""
-    network = study.network().links
-    tables = [results, study.pairs, network, study.cities]
+    tables = [results, study.pairs, network.links, study.cities]
     columns = [table["source_id"] for table in tables]
     named = {one for column in columns for text in column for one in str(text).split(";")}
     region = study.region

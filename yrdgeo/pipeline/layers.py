@@ -118,7 +118,7 @@ def _inherited(
     notes += [note for table in given for note in _amount_notes(study, table)]
     english, chinese = zip(*dict.fromkeys(notes), strict=True) if notes else ((), ())
     confidence = worst([one for table in given for one in table["confidence"]])
-    return confidence, "; ".join(english), ";".join(chinese)
+    return confidence, "; ".join(english), "；".join(chinese)
 
 
 def _amount_notes(study: Study, given: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ def _amount_notes(study: Study, given: pd.DataFrame) -> Iterator[tuple[str, str]
         who = study.cities.loc[unverified]
         yield (
             f"{share:.1%} of the amounts is unverified ({', '.join(who['name_en'])})",
-            f"规模数据的{share:.1%}未经核实({'、'.join(who['name_zh'])})",
+            f"规模数据的{share:.1%}未经核实（{'、'.join(who['name_zh'])}）",
         )
 
 

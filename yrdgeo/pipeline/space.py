@@ -9,6 +9,7 @@ import pandas as pd
 from yrdgeo import geo
 from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
+from yrdgeo.errors import TableError
 from yrdgeo.pipeline.layers import values_by_adcode
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.paths import path_lengths_km
@@ -41,7 +42,7 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     if "road" in times:
         network = study.network(modes=["road"])
         lengths = path_lengths_km(network, list(study.cities.index))
-    per_head = study.value_table("gdp_per_capita")
+    per_head = _per_head(study)
     rows = city_pairs.table(
         study.cities,
         study.pairs,
@@ -59,6 +60,14 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     unverified = rows["helper_city"].isin(weak) | rows["helped_city"].isin(weak)
     rows["gap_confidence"] = np.where(unverified, "unverified", "")
     return rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
+
+
+def _per_head(study: Study) -> pd.DataFrame:
+    """Return GDP per head with its confidence; NaN where the study brings no such values."""
+    try:
+        return study.value_table("gdp_per_capita")
+    except TableError:  # neither the user nor the package has GDP or people of this region
+        return pd.DataFrame({"value": np.nan, "confidence": ""}, index=study.cities.index)
 
 
 def gradient_rows(

@@ -46,7 +46,7 @@ CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_tabl
   update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
 """
 # What of run.json describes the content; its clock does not.
-TRACE = ("study", "region", "year", "yrdgeo", "study_file_sha256", "network", "time_model")
+TRACE = ("study", "region", "year", "yrdgeo", "study_file_sha256", "network", "parameters")
 _EXTENSIONS = (
     ("gpkg_data_columns", "gpkg_schema", SCHEMA),
     ("gpkg_data_column_constraints", "gpkg_schema", SCHEMA),
