@@ -105,7 +105,7 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     pairs = table.drop(columns=[name for name in ends.values() if name not in ends]).assign(**codes)
     if "pair_id" not in pairs.columns:
         pairs["pair_id"] = [f"{path.stem}_{number}" for number in range(1, len(pairs) + 1)]
-    defaults = {"scheme": path.stem, "source_id": "user"}
+    defaults = {"scheme": path.stem, "source_id": "user_pairs"}
     missing = {name: value for name, value in defaults.items() if name not in pairs.columns}
     checked = check(pairs.assign(**missing), "pairs", source=path.name)
     raise_problems(_repeats(checked), source=path.name)
