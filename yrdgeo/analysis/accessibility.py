@@ -4,15 +4,10 @@ Promise: a Series with the ids of the origins, in their order; options by keywor
 that a study can ask for is a row of :data:`MEASURES`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
-import pandas as pd
-
 from yrdgeo.analysis.catchment import balancing_time, floating_catchment, spatial_availability
 from yrdgeo.analysis.decay import exponential
 from yrdgeo.analysis.mean_time import unreachable_share, weighted_mean_time
+from yrdgeo.analysis.measure import Measure
 from yrdgeo.analysis.potential import (
     closest,
     cumulative,
@@ -37,39 +32,6 @@ __all__ = [
     "unreachable_share",
     "weighted_mean_time",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure that a study can ask for.
-
-    Attributes
-    ----------
-    function
-        Called with the travel times, then the amounts named in ``takes``, then ``defaults``.
-    takes
-        Names of the amounts that follow the times.
-    unit_zh, unit_en
-        Empty if the result has the unit of the opportunities.
-    better
-        Whether a high or a low value is the better place to be.
-    kind
-        ``extensive`` if the result grows in proportion with the amounts.
-    defaults
-        Options by name, where the study gives none.
-    """
-
-    function: Callable[..., pd.Series]
-    title_zh: str
-    title_en: str
-    meaning_zh: str
-    meaning_en: str
-    unit_zh: str
-    unit_en: str
-    better: Literal["high", "low"]
-    kind: Literal["extensive", "intensive"]
-    takes: tuple[str, ...] = ("opportunities",)
-    defaults: Mapping[str, object] = field(default_factory=dict)
 
 
 MEASURES: dict[str, Measure] = {
