@@ -231,6 +231,18 @@ def _sources() -> pd.DataFrame:
     return table.assign(note="made-up data for tests", datum="CGCS2000")
 
 
+def _scenarios() -> pd.DataFrame:
+    row = ("new_line", "新线开通", "The new line opens", "假想", "Made up")
+    return pd.DataFrame([row], columns=["scenario", "title_zh", "title_en", "note_zh", "note_en"])
+
+
+def _inequality(text: str) -> pd.DataFrame:
+    """Return a further table, with text of the given kind in it."""
+    return pd.DataFrame(
+        {"layer_id": ["population", "gdp_growth"], "index": "gini", "value": [0.25, np.nan]}
+    ).assign(note=text)
+
+
 HOSTILE = {
     "cities": ("name_zh", "name_en", "province_zh", "province_en"),
     "layers": (
@@ -251,6 +263,7 @@ HOSTILE = {
     "nodes": ("name_zh", "name_en"),
     "groups": ("name_zh", "name_en"),
     "sources": ("title", "publisher", "vintage", "licence", "url", "note", "datum"),
+    "scenarios": ("title_zh", "title_en", "note_zh", "note_en"),
 }
 
 
@@ -285,6 +298,7 @@ def sample_run(*, hostile: str | None = None, cities: gpd.GeoDataFrame | None = 
         "groups": groups,
         "group_results": _group_results(groups, results),
         "sources": _sources(),
+        "scenarios": _scenarios(),
     }
     if hostile is not None:
         tables |= {
@@ -307,5 +321,6 @@ def sample_run(*, hostile: str | None = None, cities: gpd.GeoDataFrame | None = 
             "time": "2024-01-02T03:04:05+00:00",
         },
         options={"languages": ["zh", "en"], "crs": "EPSG:4326"},
+        tables={"inequality": _inequality(say)},
         **tables,  # type: ignore[arg-type]
     )

@@ -298,6 +298,11 @@ class Run:
         One sentence each, the same list in English and Chinese.
     provenance, options, out
         What ``run.json`` says; the study's ``[publish]`` table; the folder of the run.
+    tables
+        Further tables by name (``inequality``, ``pair_tests`` …), written to every format as
+        they are.
+    scenarios
+        ``scenario title_zh title_en note_zh note_en``: one row a network that is asked about.
     """
 
     name: str
@@ -323,6 +328,8 @@ class Run:
     provenance: Mapping[str, object] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
     out: Path | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    scenarios: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def values(self, layer_id: str, year: int | None = None) -> pd.Series:
         """Return one layer by adcode, in the order of ``cities``; NaN where there is no value."""

@@ -12,7 +12,8 @@ from rasterio import open as open_raster
 from sample_run import ISLAND, MISSING, UNVERIFIED, YEAR, sample_run
 
 from yrdgeo.publish.columns import layer_columns
-from yrdgeo.publish.geopackage import ATTRIBUTES, GEOMETRY, write_geopackage
+from yrdgeo.publish.csvtables import all_tables
+from yrdgeo.publish.geopackage import GEOMETRY, write_geopackage
 from yrdgeo.publish.layers import layer_records
 from yrdgeo.publish.mapstyles import NO_DATA, NO_PATH, STYLES, title
 from yrdgeo.publish.mapstyles import UNVERIFIED as DOTTED
@@ -20,6 +21,10 @@ from yrdgeo.publish.qgisstyle import words
 from yrdgeo.results import Run
 
 pytestmark = pytest.mark.qgis
+
+
+def table_names(run: Run) -> set[str]:
+    return {name for name, _ in all_tables(run)}
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +44,11 @@ def seen(path: Path, folder: Path) -> Seen:
 
 def test_every_layer_opens_in_its_place_with_its_crs(run: Run, seen: Seen) -> None:
     layers = seen["layers"]
-    assert set(layers) == {*GEOMETRY, *ATTRIBUTES}
+    assert set(layers) == {*GEOMETRY, *table_names(run)}
     assert all(layer["valid"] for layer in layers.values())
     assert {name: layers[name]["crs"] for name in GEOMETRY} == dict.fromkeys(GEOMETRY, "EPSG:4326")
-    assert {name for name in layers if not layers[name]["spatial"]} == set(ATTRIBUTES)
+    plain = {name for name in layers if not layers[name]["spatial"]}
+    assert plain == table_names(run) - {*GEOMETRY}
     assert layers["cities"]["extent"] == pytest.approx(run.cities.total_bounds)
 
 

@@ -21,7 +21,8 @@ from sample_run import ISLAND, MISSING, UNVERIFIED, YEAR, sample_run
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.publish.columns import clean, layer_columns, wide_table
-from yrdgeo.publish.geopackage import ATTRIBUTES, GEOMETRY, write_geopackage
+from yrdgeo.publish.csvtables import all_tables
+from yrdgeo.publish.geopackage import GEOMETRY, write_geopackage
 from yrdgeo.publish.gpkgextras import about
 from yrdgeo.publish.layers import layer_records, shown
 from yrdgeo.publish.mapstyles import STYLES, city_styles, class_label, cut
@@ -34,6 +35,10 @@ COLUMN = {"gdp_per_capita": "gdp_per_capita_yuan", "population": "population_10_
     "gdp_growth": "gdp_growth_pct",
     "mean_time_rail": "mean_time_rail_min",
 }
+
+
+def table_names(run: Run) -> set[str]:
+    return {name for name, _ in all_tables(run)}
 
 
 def rows(path: Path, query: str, *values: object) -> list[tuple[object, ...]]:
@@ -66,7 +71,7 @@ def path(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_layer_and_table_is_there_with_every_row(run: Run, path: Path) -> None:
     names = {name for name, _ in pyogrio.list_layers(path)}
-    assert names == {*GEOMETRY, *ATTRIBUTES, "layer_styles"}
+    assert names == {*GEOMETRY, *table_names(run), "layer_styles"}
     counts = {name: len(read(path, name)) for name in names}
     assert counts["cities"] == counts["seats"] == len(run.cities)
     assert counts["contiguity"] == len(run.contiguity)
@@ -320,7 +325,7 @@ def test_hostile_text_is_only_text(hostile_run: Run, hostile_text: str, tmp_path
     assert set(cities["name_zh"]) == {plain}
     assert set(read(path, "sources")["title"]) == {plain}
     tables = rows(path, "SELECT table_name FROM gpkg_contents")
-    assert {name for (name,) in tables} == {*GEOMETRY, *ATTRIBUTES, "layer_styles"}
+    assert {name for (name,) in tables} == {*GEOMETRY, *table_names(hostile_run), "layer_styles"}
     columns = rows(path, "SELECT m.name, t.name FROM sqlite_master m, pragma_table_info(m.name) t")
     assert all(re.fullmatch(r"\w+", f"{column}", re.ASCII) for _, column in columns)
     for style, server in rows(path, "SELECT styleQML, styleSLD FROM layer_styles"):

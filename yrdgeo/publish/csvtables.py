@@ -8,7 +8,7 @@ the order in which a table was built.
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -107,6 +107,7 @@ def write_tables(run: Run, folder: str | Path) -> list[Path]:
     times_rail.csv …        long: from_id, to_id, travel_time_min; ``inf`` where there is no path
     sources.csv             where the data came from, and the licence
     warnings.csv            what the reader must know
+    …                       and each of the run's further tables under its own name
     ======================= =====================================================================
 
     Parameters
@@ -134,11 +135,19 @@ def write_tables(run: Run, folder: str | Path) -> list[Path]:
     Name: 0, dtype: object
     """
     target = Path(folder)
-    made = [write_csv(build(run), target / f"{name}.csv") for name, build in TABLES.items()]
+    made = [write_csv(table, target / f"{name}.csv") for name, table in all_tables(run)]
     for mode in sorted(run.times):
         times = run.times[mode].to_table()
         made.append(write_csv(_sorted(times, ["from_id", "to_id"]), target / f"times_{mode}.csv"))
     return made
+
+
+def all_tables(run: Run) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the name and content of every table of a run but the travel times."""
+    for name, build in TABLES.items():
+        yield name, build(run)
+    for name in sorted(run.tables):
+        yield name, run.tables[name].drop(columns="geometry", errors="ignore")
 
 
 def _sorted(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

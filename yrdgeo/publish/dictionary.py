@@ -16,6 +16,10 @@ LAYER_TITLES = {
     "group_members": "分组成员 Members of groups",
     "sources": "数据来源 Sources",
     "warnings": "注意事项 Warnings",
+    "inequality": "不平等指数 Inequality",
+    "times_best": "旅行时间：最快方式 Travel times, fastest mode",
+    "times_rail": "旅行时间：铁路 Travel times by rail",
+    "times_road": "旅行时间：公路 Travel times by road",
 }
 
 # Column → alias, description. Columns of mapped layers take theirs from the run.

@@ -24,7 +24,7 @@ from yrdgeo.publish.columns import (
     slug,
     wide_table,
 )
-from yrdgeo.publish.csvtables import TABLES
+from yrdgeo.publish.csvtables import all_tables
 from yrdgeo.publish.gpkgextras import add_extras, pack
 from yrdgeo.results import Run
 from yrdgeo.units import WGS84
@@ -82,8 +82,9 @@ def write_geopackage(run: Run, path: str | Path, *, crs: str = WGS84) -> Path:
         loose = draft.with_name("loose.gpkg")
         for name, kind in GEOMETRY.items():
             _write_layer(layers[name], loose, name, kind=kind, crs=crs)
-        for name in ATTRIBUTES:
-            _write(_plain(TABLES[name](run)), loose, name)
+        for name, table in all_tables(run):
+            if name not in GEOMETRY:
+                _write(_plain(table), loose, name)
         add_extras(loose, run, columns)
         pack(loose, draft)
     return target
@@ -258,12 +259,3 @@ GEOMETRY = {
     "seats": "Point",
     "pairs": "LineString",
 }
-ATTRIBUTES = (
-    "layers",
-    "indicators",
-    "gradients",
-    "groups",
-    "group_members",
-    "sources",
-    "warnings",
-)

@@ -161,7 +161,7 @@ def _read_xlsx(path: Path, sheet: str | None) -> Lines:
 
 
 def _cells(path: Path, sheet: str | None, *, computed: bool) -> list[tuple[str, ...]]:
-    import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 — slow, and only workbooks need it
+    import openpyxl  # noqa: PLC0415 — slow, and only workbooks need it
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # about styles and validations, not cells

@@ -1,0 +1,185 @@
+"""A run as one Excel workbook: a sheet a table, every text a text and never a formula.
+
+The same run gives the same bytes.
+"""
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import BytesIO
+from numbers import Integral, Real
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.xml.functions import tostring
+
+from yrdgeo.provenance import clock, whole_file
+from yrdgeo.publish.columns import clean, distinct, layer_columns
+from yrdgeo.publish.csvtables import DECIMALS, all_tables
+from yrdgeo.publish.dictionary import COLUMNS, LAYER_TITLES
+from yrdgeo.results import Run
+
+MOST_ROWS = 1_048_576  # of a sheet, its header included
+LONGEST_CELL = 32_767
+LONGEST_NAME = 31
+MOST_CITIES = 500  # a matrix of more is for programs, and stands in tables/times_*.csv
+WIDEST = 48
+NARROWEST = 8
+PROPERTIES = "docProps/core.xml"
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of the ZIP format
+
+
+def write_workbook(run: Run, path: str | Path) -> Path:
+    """Write a run as one Excel workbook.
+
+    The first sheet, ``contents``, says what each sheet holds; ``columns`` explains every column.
+    Codes are text, a missing value is an empty cell, no path is the text ``inf``. Travel times
+    are matrices, origins down and destinations across, left out above 500 cities.
+
+    Parameters
+    ----------
+    run
+        The run to write.
+    path
+        The file; one that is there is replaced when the new one is whole.
+
+    Returns
+    -------
+    path
+        The file written.
+
+    References
+    ----------
+    ISO/IEC 29500-1:2016, Office Open XML file formats.
+
+    Examples
+    --------
+    >>> path = write_workbook(run, folder / "sample.xlsx")
+    >>> cities = pd.read_excel(path, sheet_name="cities", dtype={"adcode": str})
+    >>> cities.loc[0, "adcode"], float(cities.loc[0, "gdp_per_capita_yuan"])
+    ('910100', 42500.25)
+    """
+    target = Path(path)
+    sheets = dict(_sheets(run))
+    names = distinct(name[:LONGEST_NAME] for name in ("contents", *sheets, "columns"))
+    book = Workbook(write_only=True)
+    made = clock().replace(tzinfo=None)
+    tables = [_contents(run, sheets), *sheets.values(), _columns(run, sheets)]
+    for name, table in zip(names, tables, strict=True):
+        _fill(book.create_sheet(name), table)
+    stream = BytesIO()
+    book.save(stream)
+    book.properties.title = clean(run.title_en or run.title_zh)
+    book.properties.creator = "yrdgeo"
+    with whole_file(target) as draft:
+        _pack(stream, draft, _properties(book, made))
+    return target
+
+
+def _sheets(run: Run) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name, table in all_tables(run):
+        if len(table) < MOST_ROWS:
+            yield name, table
+    if len(run.cities) <= MOST_CITIES:
+        for mode in sorted(run.times):
+            order = run.times[mode].origins.sort_values()
+            matrix = run.times[mode].to_frame().loc[order].sort_index(axis=1)
+            names = run.cities["name_zh"].reindex(matrix.index)
+            yield (
+                f"times_{mode}",
+                matrix.assign(name_zh=names).rename_axis("from_id").reset_index(),
+            )
+
+
+def _contents(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    rows = [(name, LAYER_TITLES.get(name, name), len(table)) for name, table in sheets.items()]
+    about = [("", clean(run.title_zh), ""), ("", clean(run.title_en), ""), ("", run.year, "")]
+    return pd.DataFrame([*about, *rows], columns=["sheet", "title", "rows"])
+
+
+def _columns(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what every column is called and means."""
+    mapped = {
+        one.name: (f"{one.title_zh} {one.title_en} ({one.unit_zh} {one.unit_en})", one.meaning_en)
+        for one in layer_columns(run)
+    }
+    known = {**COLUMNS, **mapped}
+    rows = [
+        (sheet, str(column), *known.get(str(column), ("", "")))
+        for sheet, table in sheets.items()
+        for column in table.columns
+        if not sheet.startswith("times_")
+    ]
+    return pd.DataFrame(rows, columns=["sheet", "column", "title", "meaning"])
+
+
+def _fill(sheet: WriteOnlyWorksheet, table: pd.DataFrame) -> None:
+    """Write one sheet: a bold header that stays in view, and a filter over every column."""
+    columns = [table.iloc[:, place].astype(object) for place in range(table.shape[1])]
+    names = [clean(str(name)) for name in table.columns]
+    sheet.freeze_panes = "B2"
+    for place, (name, cells) in enumerate(zip(names, columns, strict=True), 1):
+        sheet.column_dimensions[get_column_letter(place)].width = _width(name, cells)
+    sheet.append([_text(sheet, name, bold=True) for name in names])
+    formats = [_format(name) for name in names]
+    for row in zip(*columns, strict=True):
+        sheet.append(
+            [_cell(sheet, value, shown) for value, shown in zip(row, formats, strict=True)]
+        )
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(names), 1))}{len(table) + 1}"
+
+
+def _width(name: str, cells: Iterable[object]) -> int:
+    # A Chinese character takes the room of two Latin ones.
+    wide = max((len(str(cell).encode("gbk", "replace")) for cell in cells), default=0)
+    return int(np.clip(max(len(name), min(wide, WIDEST)) + 2, NARROWEST, WIDEST))
+
+
+def _format(name: str) -> str:
+    places = next((n for ending, n in DECIMALS.items() if name.endswith(ending)), None)
+    return "General" if places is None else f"0.{'0' * places}"
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: object, shown: str) -> Cell | None:
+    if isinstance(value, bool | np.bool_ | Integral):
+        plain = bool(value) if isinstance(value, bool | np.bool_) else int(value)
+        return WriteOnlyCell(sheet, value=plain)
+    if isinstance(value, Real) and np.isfinite(float(value)):
+        cell = WriteOnlyCell(sheet, value=float(value))
+        cell.number_format = shown
+        return cell
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 — NaN alone differs from itself
+        return None
+    return _text(sheet, clean(value))
+
+
+def _text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Cell:
+    cell = WriteOnlyCell(sheet, value="")
+    cell.value = text[:LONGEST_CELL]
+    cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _properties(book: Workbook, made: datetime) -> bytes:
+    book.properties.created = book.properties.modified = made
+    return bytes(tostring(book.properties.to_tree()))
+
+
+def _pack(stream: BytesIO, path: Path, properties: bytes) -> None:
+    """Write the archive again without the time of writing."""
+    with (
+        zipfile.ZipFile(stream) as loose,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in loose.namelist():
+            content = properties if name == PROPERTIES else loose.read(name)
+            entry = zipfile.ZipInfo(name, FIRST_DAY)
+            packed.writestr(entry, content, zipfile.ZIP_DEFLATED)
