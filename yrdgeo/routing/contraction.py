@@ -16,6 +16,7 @@ from yrdgeo.routing.witness import (
     HOPS,
     IN,
     NODE,
+    NONE,
     OUT,
     REACH,
     Heap,
@@ -183,10 +184,14 @@ def _go_on(
     search: Search,
     found: Longs,
     progress: Progress,
-    limits: tuple[Whole, Whole],
+    limits: tuple[Whole, Whole, Whole],
 ) -> Whole:
-    """Contract until all is done (0), or ``found`` (1) or the pool (2) is too small."""
-    bound, infinite = limits
+    """Contract until all is done (0), or ``found`` (1) or the pool (2) is too small.
+
+    ``limits`` are the longest length that can matter, the infinite length, and by how much
+    another path must be shorter to save a shortcut.
+    """
+    bound, infinite, margin = limits
     queue, level, order, tally = progress
     while tally[0] > 0:
         v = queue.node[0]
@@ -196,7 +201,7 @@ def _go_on(
         if tally[2] + _need(near, pool, v) > len(pool):
             return 2
         tally[0] = pop(queue, tally[0])
-        added = shortcuts(search, near, pool, (v, bound, infinite), found)
+        added = shortcuts(search, near, pool, (v, bound, infinite, margin), found)
         key = LEVEL * np.int64(level[v]) + _importance(near, pool, found, (v, added, infinite))
         if tally[0] > 0 and key > queue.key[0]:
             tally[0] = push(queue, tally[0], key, v)
@@ -211,7 +216,9 @@ def _go_on(
     return 0
 
 
-def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contracted:
+def contract(
+    start: Longs, entries: Weights, bound: int, infinite: int, *, ties: bool = False
+) -> Contracted:
     """Contract every node; return the order, and each node's entries at its contraction.
 
     Parameters
@@ -222,6 +229,8 @@ def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contr
         No finite distance is longer.
     infinite
         The length that stands for none.
+    ties
+        Keep every fastest path, not one for each pair: more shortcuts where many are as fast.
     """
     n = len(start) - 1
     pool = _taller(np.full((1, 4), infinite, dtype=entries.dtype), len(entries))
@@ -231,7 +240,7 @@ def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contr
     search = Search(
         np.full(n, infinite, dtype=np.int64),
         np.empty(REACH + 1, dtype=np.int32),
-        np.full(n, -1, dtype=np.int64),
+        np.full(n, NONE, dtype=np.int64),
         Heap(np.empty(REACH, dtype=np.int64), np.empty(REACH, dtype=np.int32)),
     )
     keys = LEVEL * np.maximum(0, size.astype(np.int64) - 2)
@@ -243,7 +252,7 @@ def contract(start: Longs, entries: Weights, bound: int, infinite: int) -> Contr
         np.array([n, 0, len(entries) + 1], dtype=np.int64),
     )
     found = np.empty((1024, 4), dtype=np.int64)
-    while state := _go_on(near, pool, search, found, progress, (bound, infinite)):
+    while state := _go_on(near, pool, search, found, progress, (bound, infinite, int(ties))):
         if state == 1:
             found = np.empty((4 * len(found), 4), dtype=np.int64)
         else:

@@ -13,6 +13,7 @@ from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
 SETTLED = 50  # nodes a search may settle before it gives up
 REACH = 2**16  # nodes that a search may look at
 NODE, OUT, IN, HOPS = 0, 1, 2, 3  # columns of an entry
+NONE = -2  # below every length to beat, which is -1 where nothing may take no time
 
 
 class Neighbours(NamedTuple):
@@ -31,7 +32,7 @@ class Heap(NamedTuple):
 
 
 class Search(NamedTuple):
-    """Scratch of the witness search; ``via`` is the length to beat at each target, or -1."""
+    """Scratch of the witness search; ``via`` is the length to beat at each target, or ``NONE``."""
 
     distance: Longs
     touched: Ints
@@ -130,13 +131,18 @@ def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost mo
 
 @kernel
 def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
-    search: Search, near: Neighbours, pool: Weights, node: tuple[Whole, Whole, Whole], found: Longs
+    search: Search,
+    near: Neighbours,
+    pool: Weights,
+    node: tuple[Whole, Whole, Whole, Whole],
+    found: Longs,
 ) -> Whole:
     """List the shortcuts that taking a node out needs: entry, entry, length, links bridged.
 
-    ``node`` is the node, the longest length that can matter and the infinite length.
+    ``node`` is the node, the longest length that can matter, the infinite length, and by how
+    much another path must be shorter to save a shortcut: 0, or 1 to keep every fastest path.
     """
-    v, bound, infinite = node
+    v, bound, infinite, margin = node
     first, last = near.start[v], near.start[v] + near.size[v]
     count = 0
     for i in range(first, last):
@@ -148,7 +154,7 @@ def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
         for j in range(first, last):
             out = np.int64(pool[j, OUT])
             if j != i and out != infinite and into + out <= bound:
-                search.via[pool[j, NODE]] = into + out
+                search.via[pool[j, NODE]] = into + out - margin
                 longest = max(longest, into + out)
                 targets += 1
         if targets:
@@ -156,14 +162,14 @@ def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
             touched = _witness(search, near, pool, (source, v), (targets, longest, infinite))
             for j in range(first, last):
                 head = np.int64(pool[j, NODE])
-                if search.via[head] >= 0 and search.distance[head] > search.via[head]:
+                if search.via[head] > NONE and search.distance[head] > search.via[head]:
                     found[count, 0] = i
                     found[count, 1] = j
-                    found[count, 2] = search.via[head]
+                    found[count, 2] = search.via[head] + margin
                     found[count, 3] = np.int64(pool[i, HOPS]) + np.int64(pool[j, HOPS])
                     count += 1
             for k in range(touched):
                 search.distance[search.touched[k]] = infinite
             for j in range(first, last):
-                search.via[pool[j, NODE]] = -1
+                search.via[pool[j, NODE]] = NONE
     return count
