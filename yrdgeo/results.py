@@ -183,7 +183,7 @@ class GradientFit:
     Attributes
     ----------
     form
-        ``linear``, ``exponential``, ``power``, ``log`` or ``segmented``.
+        ``linear``, ``log``, ``exponential``, ``power``, ``quadratic`` or ``segmented``.
     coefficients, standard_errors
         By name, in the units of the fitted equation.
     interval
@@ -195,7 +195,19 @@ class GradientFit:
     fitted, residuals
         By id; fitted in the unit of the value, residuals of the fitted equation.
     break_at
-        Distance of the break, for a segmented fit.
+        Distance of the first break, for a segmented fit that has one.
+    errors
+        Kind of the standard errors: ``classic``, ``hc1`` or ``hc3``.
+    covariance
+        Of the coefficients, by name on both sides.
+    smearing
+        Mean of exp(residual) where ln y was fitted (Duan's factor from median to mean), else 1.
+    breaks, base_form
+        All breaks of a segmented fit, from near to far, and the form that it bends.
+    break_test
+        Test of the last break against one break fewer.
+    residual_moran
+        Moran's I of the residuals between neighbours, where neighbours were given.
     """
 
     form: str
@@ -210,6 +222,13 @@ class GradientFit:
     value_unit: str = ""
     break_at: float | None = None
     note: str = ""
+    errors: str = "classic"
+    covariance: pd.DataFrame | None = None
+    smearing: float = 1.0
+    breaks: tuple[float, ...] = ()
+    base_form: str = ""
+    break_test: "TestResult | None" = None
+    residual_moran: "TestResult | None" = None
 
     def __repr__(self) -> str:
         """Give form, coefficients with standard errors, n and R²."""
