@@ -1,0 +1,245 @@
+"""Sector tables: amounts by city and sector, checked once for every measure of structure.
+
+Promise: what comes back is finite and zero or more, has two sectors or more, and every city has
+something; or one error names every city and sector at fault. A missing amount never becomes 0.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yrdgeo.errors import Problem, TableError, few, raise_problems
+
+Floats = npt.NDArray[np.float64]
+Result = TypeVar("Result", pd.Series, pd.DataFrame)
+
+ENOUGH_SECTORS = 10
+_FEWEST = 2
+
+
+def caution(table: pd.DataFrame, *, language: str = "en") -> str:
+    """Return a warning where a sector table is too coarse to tell structures apart.
+
+    Parameters
+    ----------
+    table
+        Amounts by city (rows) and sector (columns).
+    language
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    caution
+        Empty for ten sectors or more. The measures of structure carry it as
+        ``result.attrs["note"]`` and ``result.attrs["note_zh"]``.
+
+    Examples
+    --------
+    >>> caution(pd.DataFrame(columns=["primary", "secondary", "tertiary"]))[:26]
+    'Only 3 sectors, fewer than'
+    """
+    sectors = table.shape[1]
+    if sectors >= ENOUGH_SECTORS:
+        return ""
+    if language == "zh":
+        few_sectors = f"仅{sectors}个行业，少于{ENOUGH_SECTORS}个"
+        return f"{few_sectors}：行业内部的差异看不到，各市显得过于相似。"
+    return (
+        f"Only {sectors} sectors, fewer than {ENOUGH_SECTORS}: differences within a sector do not "
+        "show, so places look more alike than they are."
+    )
+
+
+def cautioned(result: Result, table: pd.DataFrame) -> Result:
+    """Attach the :func:`caution` of a table to what was computed from it."""
+    result.attrs["note"] = caution(table)
+    result.attrs["note_zh"] = caution(table, language="zh")
+    return result
+
+
+def checked(
+    table: pd.DataFrame, *, name: str = "sector table", idle_sectors: bool = False
+) -> pd.DataFrame:
+    """Return a sector table as floats, in its own order of cities and sectors.
+
+    Parameters
+    ----------
+    table
+        Amounts by city (rows) and sector (columns): value added or persons employed.
+    name
+        What errors call it.
+    idle_sectors
+        Whether a sector may be zero in every city, as one can be in one of two years.
+
+    Raises
+    ------
+    TableError
+        If ids or sectors repeat or are missing, an amount is missing, not a number, negative or
+        infinite, a city (or sector) has nothing, or there are fewer than two sectors; one error
+        names all of these.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise TableError(
+            f"The {name} must be a pandas DataFrame: a row a city, a column a sector.",
+            found=type(table).__name__,
+        )
+    numbers = _numbers(table)
+    problems = [*_label_problems(table), *_number_problems(table, numbers)]
+    if not problems:
+        problems = [*_empty_problems(table, numbers, idle_sectors=idle_sectors)]
+    raise_problems(problems, source=name)
+    return pd.DataFrame(numbers, table.index, table.columns)
+
+
+def checked_pair(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    idle_sectors: bool = False,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return two sector tables of the same cities and sectors, in the order of the first.
+
+    A sector may be zero everywhere in one of the two; in both only with ``idle_sectors``.
+    """
+    one = checked(first, name=names[0], idle_sectors=True)
+    two = checked(second, name=names[1], idle_sectors=True)
+    source = f"{names[0]} and {names[1]}"
+    problems = [
+        *_only_in(names, (one.index, two.index), what="cities"),
+        *_only_in(names, (one.columns, two.columns), what="sectors"),
+    ]
+    raise_problems(problems, source=source)
+    two = two.reindex(index=one.index, columns=one.columns)
+    idle = one.columns[one.eq(0.0).to_numpy().all(axis=0) & two.eq(0.0).to_numpy().all(axis=0)]
+    if len(idle) and not idle_sectors:
+        raise TableError(
+            f"{source}: sectors have nothing in either table.", found=few(idle), fix="Drop them."
+        )
+    return one, two
+
+
+def whole_of(
+    amounts: pd.DataFrame,
+    reference: pd.Series | None,
+    *,
+    name: str = "reference",
+    vanished: bool = False,
+) -> pd.Series:
+    """Return the reference's amount for each column: given, or the sum of the table.
+
+    Raises
+    ------
+    TableError
+        If the labels are not the columns of the table, or an amount is not finite and above zero
+        (``vanished`` allows zero).
+    """
+    if reference is None:
+        whole = amounts.sum()
+    elif isinstance(reference, pd.Series):
+        problems = [
+            *_repeated(reference.index, "labels"),
+            *_only_in(("table", name), (amounts.columns, reference.index), what="labels"),
+        ]
+        raise_problems(problems, source=name)
+        numbers = pd.to_numeric(reference, errors="coerce").astype("float64")
+        whole = numbers.reindex(amounts.columns)
+    else:
+        raise TableError(f"The {name} must be a pandas Series.", found=type(reference).__name__)
+    fine = np.isfinite(whole) & (whole.ge(0.0) if vanished else whole.gt(0.0))
+    if not fine.all():
+        raise TableError(
+            f"The {name} needs a finite amount above zero everywhere.",
+            found=few(f"{whole[label]:g} at {label}" for label in whole.index[~fine]),
+            fix="Drop from both what the reference does not have.",
+        )
+    return whole
+
+
+def shares(amounts: pd.DataFrame) -> Floats:
+    """Return each city's sector shares, shape (n, k); rows sum to 1."""
+    numbers = amounts.to_numpy(dtype=np.float64)
+    # Scaled by the largest first: a sum of amounts near the largest float would overflow.
+    scaled = numbers / numbers.max(axis=1, keepdims=True)
+    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
+
+
+def share_of(whole: pd.Series) -> Floats:
+    """Return sector shares of one area, shape (k,)."""
+    return shares(whole.to_frame().T)[0]
+
+
+def _only_in(
+    names: tuple[str, str], labels: tuple[pd.Index, pd.Index], *, what: str
+) -> Iterator[Problem]:
+    for name, ours, theirs in zip(names, labels, reversed(labels), strict=True):
+        odd = ours.difference(theirs, sort=False)
+        if len(odd):
+            yield Problem(f"{what} are only in the {name}", value=few(odd))
+
+
+def _repeated(labels: pd.Index, what: str) -> Iterator[Problem]:
+    repeated = labels[labels.duplicated()].unique()
+    if len(repeated):
+        fix = "Drop or aggregate the repeats."
+        yield Problem(f"{what} are repeated", value=few(repeated), fix=fix)
+
+
+def _numbers(table: pd.DataFrame) -> Floats:
+    columns = [
+        # Dates would pass as nanoseconds.
+        pd.Series(np.nan, table.index)
+        if column.dtype.kind in "mM"
+        else pd.to_numeric(column, errors="coerce")
+        for _, column in table.items()
+    ]
+    if not columns:
+        return np.empty(table.shape)
+    return np.column_stack([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in columns])
+
+
+def _label_problems(table: pd.DataFrame) -> Iterator[Problem]:
+    for what, labels in (("cities", table.index), ("sectors", table.columns)):
+        yield from _repeated(labels, what)
+        if labels.isna().any():
+            yield Problem(f"{what} have no name", value=f"{int(labels.isna().sum())} of them")
+    if not len(table):
+        yield Problem("there are no cities")
+    if table.shape[1] < _FEWEST:
+        yield Problem(
+            "a structure needs two sectors or more", value=few(table.columns) or "no sector"
+        )
+
+
+def _number_problems(table: pd.DataFrame, numbers: Floats) -> Iterator[Problem]:
+    missing = table.isna().to_numpy(dtype=bool)
+    fixes = {"amounts are missing": "Drop the city or find the amount; where nothing is, say 0."}
+    faults = {
+        "amounts are missing": missing,
+        "amounts are not numbers": np.isnan(numbers) & ~missing,
+        "amounts are negative": numbers < 0,
+        "amounts are infinite": numbers == np.inf,
+    }
+    for what, wrong in faults.items():
+        if wrong.any():
+            cells = (
+                f"{table.iloc[i, k]} at {table.index[i]}, {table.columns[k]}"
+                for i, k in np.argwhere(wrong)
+            )
+            yield Problem(what, value=few(cells), fix=fixes.get(what, ""))
+
+
+def _empty_problems(
+    table: pd.DataFrame, numbers: Floats, *, idle_sectors: bool
+) -> Iterator[Problem]:
+    if not np.isfinite(numbers.sum()):
+        yield Problem("the amounts are too large to be added")
+    cities = table.index[~numbers.any(axis=1)]
+    if len(cities):
+        yield Problem("cities have nothing in any sector", value=few(cities), fix="Drop them.")
+    sectors = table.columns[~numbers.any(axis=0)]
+    if len(sectors) and not idle_sectors:
+        yield Problem("sectors have nothing in any city", value=few(sectors), fix="Drop them.")
