@@ -1,7 +1,7 @@
 """A run as a notebook to go on from: it reads the tables beside it and asks the next questions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def write_notebook(run: Run, path: str | Path) -> Path:
     except ImportError as error:
         fix = "Run: pip install 'yrdgeo[notebook]'"
         raise MissingPackageError("nbformat is not installed.", fix=fix) from error
-    make = {"md": v4.new_markdown_cell, "code": v4.new_code_cell}
+    make: dict[str, Callable[..., object]] = {"md": v4.new_markdown_cell, "code": v4.new_code_cell}
     cells = [
         make[kind](source, id=f"cell-{number:02d}")
         for number, (kind, source) in enumerate(_cells(run), 1)
