@@ -153,9 +153,9 @@ def gradient_coefficient(
     given = (None, None) if reference is None else reference
     added_whole = whole_of(added, given[0], name="reference of value added")
     employed_whole = whole_of(employed, given[1], name="reference of employment")
-    quotients = shares(added) / share_of(added_whole)
-    productivity = (added / added_whole) / (employed / employed_whole)
-    return cautioned(quotients * productivity, added)
+    coefficients = (added / added_whole) / (employed / employed_whole)
+    coefficients *= shares(added) / share_of(added_whole)
+    return cautioned(coefficients, added)
 
 
 def hoover_localisation(table: pd.DataFrame, *, reference: pd.Series | None = None) -> pd.Series:

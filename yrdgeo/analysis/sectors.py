@@ -114,7 +114,8 @@ def checked_pair(
     ]
     raise_problems(problems, source=source)
     two = two.reindex(index=one.index, columns=one.columns)
-    idle = one.columns[one.eq(0.0).to_numpy().all(axis=0) & two.eq(0.0).to_numpy().all(axis=0)]
+    nowhere = np.asarray((one + two).eq(0.0).all().to_numpy(dtype=bool))
+    idle = one.columns[nowhere]
     if len(idle) and not idle_sectors:
         raise TableError(
             f"{source}: sectors have nothing in either table.", found=few(idle), fix="Drop them."
@@ -169,7 +170,7 @@ def shares(amounts: pd.DataFrame) -> Floats:
 
 def share_of(whole: pd.Series) -> Floats:
     """Return sector shares of one area, shape (k,)."""
-    return shares(whole.to_frame().T)[0]
+    return np.asarray(shares(whole.to_frame().T)[0])
 
 
 def _only_in(
@@ -204,8 +205,9 @@ def _numbers(table: pd.DataFrame) -> Floats:
 def _label_problems(table: pd.DataFrame) -> Iterator[Problem]:
     for what, labels in (("cities", table.index), ("sectors", table.columns)):
         yield from _repeated(labels, what)
-        if labels.isna().any():
-            yield Problem(f"{what} have no name", value=f"{int(labels.isna().sum())} of them")
+        nameless = int(np.count_nonzero(labels.isna()))
+        if nameless:
+            yield Problem(f"{what} have no name", value=f"{nameless} of them")
     if not len(table):
         yield Problem("there are no cities")
     if table.shape[1] < _FEWEST:
@@ -237,9 +239,9 @@ def _empty_problems(
 ) -> Iterator[Problem]:
     if not np.isfinite(numbers.sum()):
         yield Problem("the amounts are too large to be added")
-    cities = table.index[~numbers.any(axis=1)]
+    cities = table.index[np.flatnonzero(~numbers.any(axis=1))]
     if len(cities):
         yield Problem("cities have nothing in any sector", value=few(cities), fix="Drop them.")
-    sectors = table.columns[~numbers.any(axis=0)]
+    sectors = table.columns[np.flatnonzero(~numbers.any(axis=0))]
     if len(sectors) and not idle_sectors:
         yield Problem("sectors have nothing in any city", value=few(sectors), fix="Drop them.")

@@ -282,7 +282,8 @@ def _growth(
 
 
 def _long(parts: dict[str, Floats], like: pd.DataFrame) -> pd.DataFrame:
-    cells = pd.MultiIndex.from_product(
-        [like.index, like.columns], names=[like.index.name or "adcode", "sector"]
+    cells = pd.MultiIndex.from_product([list(like.index), list(like.columns)])
+    return pd.DataFrame(
+        {name: values.ravel() for name, values in parts.items()},
+        cells.set_names(["adcode", "sector"]),
     )
-    return pd.DataFrame({name: values.ravel() for name, values in parts.items()}, cells)
