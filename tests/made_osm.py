@@ -8,6 +8,8 @@ import osmium
 
 Place = tuple[float, float]
 Way = tuple[Sequence[int], Mapping[str, str]]
+Member = tuple[str, str, int]  # role, type (node or way), id
+Relation = tuple[Sequence[Member], Mapping[str, str]]
 
 
 def write_osm(
@@ -16,8 +18,9 @@ def write_osm(
     ways: Mapping[int, Way],
     *,
     node_tags: Mapping[int, Mapping[str, str]] | None = None,
+    relations: Mapping[int, Relation] | None = None,
 ) -> Path:
-    """Write nodes (longitude, latitude) and ways (node ids, tags) in the order given."""
+    """Write nodes (longitude, latitude), ways (node ids, tags) and relations in the order given."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
     for node, (lon, lat) in nodes.items():
         inner = _tags((node_tags or {}).get(node, {}))
@@ -25,6 +28,12 @@ def write_osm(
     for way, (refs, tags) in ways.items():
         inner = "".join(f'<nd ref="{ref}"/>' for ref in refs) + _tags(tags)
         lines.append(f'<way id="{way}">{inner}</way>')
+    for number, (members, tags) in (relations or {}).items():
+        inner = "".join(
+            f'<member type="{kind}" ref="{ref}" role={quoteattr(role)}/>'
+            for role, kind, ref in members
+        )
+        lines.append(f'<relation id="{number}">{inner}{_tags(tags)}</relation>')
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
     return path
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,11 @@ from pyproj import Geod
 from yrdgeo.errors import SourceError
 from yrdgeo.results import Network
 from yrdgeo.routing.graph import components
+from yrdgeo.routing.times import travel_times
 from yrdgeo.sources.osm import OsmNetwork, clean, read_osm
+from yrdgeo.sources.osm_file import read_ways
+from yrdgeo.sources.osm_links import split
+from yrdgeo.sources.osm_merge import merge
 from yrdgeo.sources.osm_tags import WayTags, maxspeed_kmh, read_tags, rules
 from yrdgeo.sources.osm_trails import trails
 
@@ -85,9 +91,50 @@ def test_the_links_of_a_way_add_up_to_the_way(made: MAP) -> None:
     if network is None:
         assert sum(usable.values()) == 0
         return
-    sums = network.links.groupby("way_id")["length_km"].sum().to_dict()
+    # Ways that were joined are summed together.
+    whole = {way: link for link in network.links["way_id"] for way in link.split(";")}
+    groups = nx.Graph((way, joined) for joined in whole.values() for way in joined.split(";"))
+    of_group = {way: min(nx.node_connected_component(groups, way)) for way in groups}
+    sums = network.links.groupby(network.links["way_id"].map(of_group))["length_km"].sum()
+    expected: dict[str, float] = dict.fromkeys(sums.index, 0.0)
     for way, km in usable.items():
-        assert sums.get(f"w{way}", 0.0) == pytest.approx(km, rel=1e-9, abs=1e-12)
+        name = of_group.get(f"w{way}", "")
+        expected[name] = expected.get(name, 0.0) + km
+    for name, km in expected.items():
+        assert sums.get(name, 0.0) == pytest.approx(km, rel=1e-9, abs=1e-12)
+
+
+@few
+@given(made=maps())
+def test_joining_links_changes_no_time_and_no_kilometre(made: MAP) -> None:
+    """Whatever is joined, what stays is as far apart as before, to the rounding of the links."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_osm(Path(folder) / "map.osm", *made)
+        try:
+            cut = split(read_ways(path, RULES, tell=lambda _: None))
+        except SourceError:
+            return
+    if cut.links.empty:
+        return
+    joined = merge(cut.nodes, cut.links)
+    again = merge(joined.nodes, joined.links)
+    assert len(again.links) == len(joined.links)
+    assert joined.links["length_km"].sum() == pytest.approx(cut.links["length_km"].sum())
+    points = [int(np.sum([len(g.coords) - 1 for g in t.links.geometry])) for t in (cut, joined)]
+    assert points[0] == points[1]
+    assert not (joined.links["from_node"] == joined.links["to_node"])[
+        ~joined.links["link_id"].isin(_loops(cut.links))
+    ].any()
+    ids = list(joined.nodes["node_id"])
+    before = travel_times(Network(cut.links, cut.nodes), ids).minutes
+    after = travel_times(Network(joined.links, joined.nodes), ids).minutes
+    assert np.array_equal(np.isinf(before), np.isinf(after))
+    known = np.isfinite(before)
+    assert np.abs(before[known] - after[known]).max(initial=0) <= len(cut.links) / 60_000
+
+
+def _loops(links: pd.DataFrame) -> set[str]:
+    return set(links.loc[links["from_node"] == links["to_node"], "link_id"])
 
 
 @few

@@ -8,7 +8,15 @@ import pytest
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.provenance import data_path
-from yrdgeo.sources.osm_tags import WayTags, duration_min, maxspeed_kmh, read_tags, rules
+from yrdgeo.sources.osm_tags import (
+    WayTags,
+    class_names,
+    countries,
+    duration_min,
+    maxspeed_kmh,
+    read_tags,
+    rules,
+)
 
 ROAD = rules("road")
 RAIL = rules("rail")
@@ -36,10 +44,38 @@ def test_every_shipped_speed_is_in_the_range_of_a_named_source(row: dict[str, fl
 
 
 @pytest.mark.parametrize("group", ["road", "rail"])
-def test_no_shipped_speed_would_be_implausible_as_a_tag(group: str) -> None:
+@pytest.mark.parametrize("country", countries())
+def test_no_shipped_speed_would_be_implausible_as_a_tag(country: str, group: str) -> None:
     limits = TABLE["limits"][group]
-    for row in TABLE["cn"][group].values():
-        assert limits["low"] <= row["speed_kmh"] <= limits["high"]
+    for speed in rules(group, speeds=country, classes=class_names(group)).speeds.values():  # type: ignore[arg-type]
+        assert limits["low"] <= speed <= limits["high"]
+
+
+@pytest.mark.parametrize("country", countries())
+def test_a_better_class_is_never_slower(country: str) -> None:
+    order = ["motorway", "trunk", "primary", "secondary", "tertiary", "unclassified"]
+    speeds = [rules("road", speeds=country).speeds[name] for name in order]
+    assert speeds == sorted(speeds, reverse=True)
+
+
+@pytest.mark.parametrize("country", countries())
+def test_a_zone_of_any_country_is_known_in_every_other(country: str) -> None:
+    implicit = rules("road", speeds=country).implicit
+    assert maxspeed_kmh("DE:rural", implicit) == 100.0
+    assert maxspeed_kmh("CN:urban", implicit) == 50.0
+    assert maxspeed_kmh("GB:nsl_single", implicit) == pytest.approx(60 * 1.609344, abs=1)
+
+
+@pytest.mark.parametrize("text", ["DE:30", "DE:zone30", "DE:zone:30"])
+def test_a_numbered_zone_is_its_number(text: str) -> None:
+    assert maxspeed_kmh(text, {}) == 30.0
+
+
+def test_a_zone_speaks_where_no_number_does() -> None:
+    assert _way(highway="primary", **{"source:maxspeed": "DE:rural"}).speed_basis == "implicit"
+    told = _way(highway="primary", maxspeed="70", **{"source:maxspeed": "DE:rural"})
+    assert (told.speed_kmh, told.speed_basis) == (70.0, "tag")
+    assert _way(highway="primary", **{"source:maxspeed": "survey"}).speed_basis == "class"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +219,9 @@ def test_names_prefer_chinese() -> None:
 def test_own_speeds_need_every_class_taken() -> None:
     own = rules("road", speeds={"motorway": 110, "FI:urban": 50}, classes=["motorway"])
     assert own.speeds == {"motorway": 110.0}
-    assert own.implicit == {"FI:urban": 50.0}
+    assert own.implicit["FI:urban"] == 50.0
+    mine = rules("road", speeds={"motorway": 110, "IT:urban": 45, "DE:rural": 90}, classes=[])
+    assert (mine.implicit["IT:urban"], mine.implicit["DE:rural"]) == (45.0, 90.0)
     with pytest.raises(ArgumentError, match=r"no speed.*trunk"):
         rules("road", speeds={"motorway": 110}, classes=["motorway", "trunk"])
 

@@ -3,6 +3,7 @@
 Promise: nothing is asked of the network; a way that cannot be used is counted, never guessed.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from yrdgeo.errors import ArgumentError, SourceError
 from yrdgeo.sources.osm_clean import (
     COUNTED,
     ISSUES,
+    TURN_ISSUES,
     Connection,
     OsmNetwork,
     OsmReport,
@@ -21,7 +23,9 @@ from yrdgeo.sources.osm_clean import (
 )
 from yrdgeo.sources.osm_file import Tell, Ways, read_ways
 from yrdgeo.sources.osm_links import Bbox, split
+from yrdgeo.sources.osm_merge import merge
 from yrdgeo.sources.osm_tags import NetworkKind, rules
+from yrdgeo.sources.osm_turns import Found, read_restrictions, turns_of
 
 __all__ = [
     "ISSUES",
@@ -47,10 +51,12 @@ def read_osm(
 ) -> OsmNetwork:
     """Read a road or rail network from an OpenStreetMap file.
 
-    Ways are cut where they meet. ``oneway`` is read (also −1), and implied by motorways and
-    roundabouts. The speed is ``maxspeed`` or, where that is absent, unreadable or implausible,
-    that of the class. Roads closed to the public are left out; turn restrictions, barriers and
-    conditions by time of day are not read. A way some of whose nodes the file lacks is skipped.
+    Ways are cut where they meet, and joined where nothing else meets them and they do not differ
+    (:func:`yrdgeo.sources.osm_merge.merge`). ``oneway`` is read (also −1), and implied by
+    motorways and roundabouts. The speed is ``maxspeed`` or, where that is absent, unreadable or implausible,
+    that of the class. Turn restrictions over a node are read for roads. Roads closed to the public
+    are left out; barriers and conditions by time of day are not read. A way some of whose nodes
+    the file lacks is skipped.
 
     Parameters
     ----------
@@ -62,7 +68,7 @@ def read_osm(
     bbox
         West, south, east, north in degrees; links with a vertex in the box are kept.
     speeds
-        ``cn``, or a speed in km/h for each class.
+        A country (``cn de fi fr gb jp us``, else ``default``), or a speed in km/h for each class.
     classes
         Which classes to take; see :func:`yrdgeo.sources.osm_tags.rules`.
     progress
@@ -71,7 +77,7 @@ def read_osm(
     Returns
     -------
     network
-        Nodes, links and the report. ``length_km`` is geodesic on WGS 84.
+        Nodes, links, prohibited turns and the report. ``length_km`` is geodesic on WGS 84.
 
     Raises
     ------
@@ -97,11 +103,18 @@ def read_osm(
     chosen = rules(network, speeds=speeds, classes=classes)
     box = None if bbox is None else _checked(bbox)
     file = Path(path)
-    ways = read_ways(file, chosen, tell=progress or _silent)
-    return network_of_ways(ways, bbox=box, source=file.name)
+    tell = progress or _silent
+    ways = read_ways(file, chosen, tell=tell)
+    restrictions = None
+    if network == "road":
+        tell(f"{file.name}: turn restrictions")
+        restrictions = read_restrictions(file)
+    return network_of_ways(ways, bbox=box, source=file.name, restrictions=restrictions)
 
 
-def network_of_ways(ways: Ways, *, bbox: Bbox | None = None, source: str) -> OsmNetwork:
+def network_of_ways(
+    ways: Ways, *, bbox: Bbox | None = None, source: str, restrictions: Found | None = None
+) -> OsmNetwork:
     """Cut ways into a network and report on it.
 
     Parameters
@@ -112,6 +125,8 @@ def network_of_ways(ways: Ways, *, bbox: Bbox | None = None, source: str) -> Osm
         West, south, east, north in degrees.
     source
         What the ways are from, for the message.
+    restrictions
+        What :func:`yrdgeo.sources.osm_turns.read_restrictions` returned.
 
     Returns
     -------
@@ -132,11 +147,16 @@ def network_of_ways(ways: Ways, *, bbox: Bbox | None = None, source: str) -> Osm
             fix="Compare the box with that extent (west, south, east, north), or take an extract "
             "with complete ways.",
         )
+    found, left_out = restrictions or ([], Counter[str]())
+    turns, applied = turns_of(found, cut.links)
+    merged = merge(cut.nodes, cut.links, keep=set(turns["via_node"]))
+    for end in ("from_link", "to_link"):
+        turns[end] = turns[end].map(lambda link: merged.became.get(link, link)).astype(object)
     skipped = {name: ways.left_out.get(name, 0) for name in COUNTED}
     skipped |= {"short": cut.short, "loop": cut.loops}
-    return OsmNetwork(
-        cut.nodes, cut.links, report(cut.nodes, cut.links, skipped=skipped, missing=cut.missing)
-    )
+    skipped |= {name: left_out.get(name, 0) + applied.get(name, 0) for name in TURN_ISSUES}
+    said = report(merged.nodes, merged.links, skipped=skipped, missing=cut.missing)
+    return OsmNetwork(merged.nodes, merged.links, said, turns)
 
 
 def network_tables(

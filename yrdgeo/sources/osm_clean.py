@@ -3,7 +3,7 @@
 Promise: the report changes nothing; what was skipped, guessed or stays cut off is in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.sources.osm_file import Int64s
+from yrdgeo.sources.osm_turns import no_turns
 from yrdgeo.units import WGS84
 
 Connection = Literal["weak", "strong"]
@@ -66,7 +67,34 @@ ISSUES = {
         "保留；可用 clean(connection='strong') 去除",
     ),
     "dead_end": ("nodes with one neighbour", "断头节点", "kept", "保留"),
+    "turn": ("turn restrictions", "转向限制", "applied", "已采用"),
+    "turn_via_way": ("turn restrictions over a way", "经由路段的转向限制", "not applied", "未采用"),
+    "turn_conditional": (
+        "turn restrictions at certain hours",
+        "限时段的转向限制",
+        "not applied",
+        "未采用",
+    ),
+    "turn_exempt": (
+        "turn restrictions that do not bind cars",
+        "不适用于小汽车的转向限制",
+        "not applied",
+        "未采用",
+    ),
+    "turn_elsewhere": (
+        "turn restrictions between ways that were not taken",
+        "涉及未采用道路的转向限制",
+        "not applied",
+        "未采用",
+    ),
+    "turn_broken": (
+        "turn restrictions that do not say which turn",
+        "含义不明的转向限制",
+        "not applied",
+        "未采用",
+    ),
 }
+TURN_ISSUES = tuple(name for name in ISSUES if name.startswith("turn"))
 COUNTED = ("class", "access", "area", "repeated")  # left out before they had a place
 
 
@@ -108,11 +136,14 @@ class OsmNetwork:
         ``link_id`` is ``w``, the way's id and the number of the link in the way.
     report
         What was skipped, guessed or stays cut off.
+    turns
+        Turns that are prohibited: ``from_link via_node to_link extra_min``, the last ``inf``.
     """
 
     nodes: gpd.GeoDataFrame
     links: gpd.GeoDataFrame
     report: OsmReport
+    turns: pd.DataFrame = field(default_factory=no_turns)
 
     def __repr__(self) -> str:
         """Count nodes and links."""
@@ -202,7 +233,8 @@ def clean(network: OsmNetwork, *, connection: Connection = "weak") -> OsmNetwork
     nodes = network.nodes[kept].reset_index(drop=True)
     links = network.links[kept[ends[0]] & kept[ends[1]]].reset_index(drop=True)
     before = network.report.table.set_index("issue")["count"]
-    done = [name for name in ("missing_nodes", "short", "loop", *COUNTED) if name in before]
+    counted = ("missing_nodes", "short", "loop", *COUNTED, *TURN_ISSUES)
+    done = [name for name in counted if name in before]
     skipped = {name: int(before[name]) for name in done}
     was = network.report.layer
     gone = (
@@ -210,7 +242,10 @@ def clean(network: OsmNetwork, *, connection: Connection = "weak") -> OsmNetwork
         .set_index("osm_id")
         .rename(columns={"value": "missing"})
     )
-    return OsmNetwork(nodes, links, report(nodes, links, skipped=skipped, missing=gone))
+    turns = network.turns
+    left = turns["from_link"].isin(links["link_id"]) & turns["to_link"].isin(links["link_id"])
+    said = report(nodes, links, skipped=skipped, missing=gone)
+    return OsmNetwork(nodes, links, said, turns[left].reset_index(drop=True))
 
 
 def _ends(nodes: gpd.GeoDataFrame, links: gpd.GeoDataFrame) -> tuple[Int64s, Int64s]:

@@ -4,36 +4,46 @@ Promise: a way is taken or left for one stated reason, and a speed says whether 
 implied or the class's.
 """
 
-import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from yrdgeo.errors import ArgumentError, few, nearest
-from yrdgeo.provenance import data_path
-from yrdgeo.units import MINUTES_PER_HOUR
+from yrdgeo.sources.osm_speeds import (
+    class_names,
+    countries,
+    duration_min,
+    given_speeds,
+    implied_speeds,
+    maxspeed_kmh,
+    shipped_speeds,
+    stated_zone,
+)
+
+__all__ = [
+    "NetworkKind",
+    "Rules",
+    "WayTags",
+    "class_names",
+    "countries",
+    "duration_min",
+    "maxspeed_kmh",
+    "read_tags",
+    "rules",
+]
 
 NetworkKind = Literal["road", "rail"]
 Basis = Literal["tag", "implicit", "class", "implausible", "unread", "duration"]
 Tags = Mapping[str, str]
 
-KMH_PER_MPH = 1.609344
-KMH_PER_KNOT = 1.852
 FORBIDDEN = frozenset({"no", "private", "agricultural", "forestry", "emergency", "military"})
-UNSTATED = frozenset({"", "signals", "variable", "none", "default", "unposted"})
 ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")  # the most specific one rules
 ROUNDABOUTS = frozenset({"roundabout", "circular"})
 LEFT_OUT = MappingProxyType(
     {"road": frozenset({"service", "track"}), "rail": frozenset({"yard", "spur"})}
 )
 SPECIAL_RAIL = frozenset({"industrial", "military", "tourism", "test"})
-
-_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3})(?::\d{2})?")
-_ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?")
 
 
 class WayTags(NamedTuple):
@@ -79,21 +89,6 @@ class Rules:
     limits: tuple[float, float]
 
 
-@cache
-def _shipped() -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]:
-    with data_path("osm_speeds.toml").open("rb") as stream:
-        return MappingProxyType(tomllib.load(stream))
-
-
-def class_names(network: NetworkKind) -> list[str]:
-    """Return every class of a network.
-
-    >>> class_names("rail")[:3]
-    ['highspeed', 'main', 'branch']
-    """
-    return [*_shipped()["cn"][network]]
-
-
 def rules(
     network: NetworkKind,
     *,
@@ -107,8 +102,8 @@ def rules(
     network
         ``road`` (roads and ferries) or ``rail``.
     speeds
-        ``cn``, or a speed in km/h for each class; implied values such as ``FI:urban`` may be
-        among them.
+        A country (:func:`countries`; ``default`` is cautious), or a speed in km/h for each class;
+        implied values such as ``IT:urban`` may be among them.
     classes
         The classes to take: values of ``highway`` and ``ferry``, or for rail ``highspeed``, a
         ``usage``, a ``service``, and ``rail`` for tracks that state none. Without it all but
@@ -130,13 +125,13 @@ def rules(
     >>> rules("road", classes=["motorway", "trunk"]).speeds
     {'motorway': 100.0, 'trunk': 80.0}
     """
-    shipped = _shipped()
+    shipped = shipped_speeds()
     if network not in get_args(NetworkKind):
         raise ArgumentError(
             f"There is no network {network!r}.", fix=nearest(network, get_args(NetworkKind))
         )
     known = class_names(network)
-    given = _given(speeds, network)
+    given = given_speeds(speeds, network)
     wanted = [*known] if classes is None else [*classes]
     if classes is None:
         dropped = LEFT_OUT[network] | (SPECIAL_RAIL if network == "rail" else frozenset())
@@ -155,76 +150,9 @@ def rules(
     return Rules(
         network,
         {name: given[name] for name in wanted},
-        {name: speed for name, speed in given.items() if ":" in name},
+        {**implied_speeds(), **{name: speed for name, speed in given.items() if ":" in name}},
         (float(str(limits["low"])), float(str(limits["high"]))),
     )
-
-
-def _given(speeds: str | Mapping[str, float], network: NetworkKind) -> dict[str, float]:
-    if not isinstance(speeds, str):
-        return {name: float(speed) for name, speed in speeds.items()}
-    countries = [name for name in _shipped() if name not in {"sources", "limits"}]
-    if speeds not in countries:
-        raise ArgumentError(
-            f"No speeds are shipped for {speeds!r}.",
-            fix=f"{nearest(speeds, countries)} Or name a speed in km/h for each class.",
-        )
-    rows = {**_shipped()[speeds][network], **_shipped()[speeds]["implicit"]}
-    return {name: float(row["speed_kmh"]) for name, row in rows.items()}
-
-
-def maxspeed_kmh(text: str, implicit: Mapping[str, float]) -> float | None:
-    """Read a ``maxspeed``: km/h, or None where it states no number.
-
-    Of several values (``60;80``) the lowest counts.
-
-    Parameters
-    ----------
-    text
-        The tag's value.
-    implicit
-        Speed in km/h of values such as ``CN:urban``.
-
-    Returns
-    -------
-    speed_kmh
-        As it is written, negative ones too; None for ``none``, ``signals`` and the like.
-
-    Raises
-    ------
-    ValueError
-        If the value means nothing known.
-
-    Examples
-    --------
-    >>> [maxspeed_kmh(text, {"CN:urban": 50.0}) for text in ("60", "60 mph", "CN:urban", "none")]
-    [60.0, 96.56064, 50.0, None]
-    """
-    speeds = []
-    for part in re.split(r"[;|]", text):
-        value = part.strip()
-        number = _NUMBER.fullmatch(value.lower())
-        if number:
-            factor = {"mph": KMH_PER_MPH, "knots": KMH_PER_KNOT}.get(number[2] or "", 1.0)
-            speeds.append(float(number[1]) * factor)
-        elif value in implicit:
-            speeds.append(implicit[value])
-        elif value.lower() not in UNSTATED:
-            raise ValueError(value)
-    return min(speeds, default=None)
-
-
-def duration_min(text: str) -> float:
-    """Read a ferry's ``duration``: ``25`` (minutes), ``1:30`` or ``PT1H30M``; NaN if it is none.
-
-    >>> [duration_min(text) for text in ("25", "01:30", "PT1H30M", "soon")]
-    [25.0, 90.0, 90.0, nan]
-    """
-    match = _CLOCK.fullmatch(text.strip()) or _ISO.fullmatch(text.strip())
-    if match is None:
-        return float("nan")
-    total = MINUTES_PER_HOUR * int(match[1] or 0) + int(match[2] or 0)
-    return total if total > 0 else float("nan")
 
 
 def read_tags(tags: Tags, rules: Rules) -> WayTags | str:
@@ -313,7 +241,7 @@ def _direction(tags: Tags, name: str) -> int:
 
 def _speed(tags: Tags, name: str, rules: Rules) -> tuple[float, Basis, str]:
     """Return the speed, where it is from, and the tag's value where that cannot be used."""
-    written = tags.get("maxspeed") or tags.get("maxspeed:forward") or ""
+    written = tags.get("maxspeed") or tags.get("maxspeed:forward") or stated_zone(tags)
     usual = rules.speeds[name]
     try:
         stated = maxspeed_kmh(written, rules.implicit)
@@ -323,4 +251,4 @@ def _speed(tags: Tags, name: str, rules: Rules) -> tuple[float, Basis, str]:
         return usual, "class", ""
     if not rules.limits[0] <= stated <= rules.limits[1]:
         return usual, "implausible", written
-    return stated, ("implicit" if ":" in written else "tag"), ""
+    return stated, ("implicit" if written in rules.implicit else "tag"), ""

@@ -20,6 +20,7 @@ from yrdgeo.errors import ArgumentError, MissingPackageError, SourceError
 from yrdgeo.provenance import package_version
 from yrdgeo.sources.osm import OsmNetwork, network_of_ways
 from yrdgeo.sources.osm_file import Tell
+from yrdgeo.sources.osm_speeds import SPEED_KEYS
 from yrdgeo.sources.osm_tags import NetworkKind, Rules, rules
 from yrdgeo.sources.osm_trails import Graph, ways_of_graph
 
@@ -38,8 +39,7 @@ _WAY_TAGS = (
     "route",
     "oneway",
     "junction",
-    "maxspeed",
-    "maxspeed:forward",
+    *SPEED_KEYS,
     "access",
     "vehicle",
     "motor_vehicle",
