@@ -75,7 +75,7 @@ def matching_test(
     >>> result.statistic, round(result.p_value, 4), result.n_permutations
     (1.0, 0.1667, 6)
     """
-    block = _block(distance, helpers, helped)
+    block = labelled_block(distance, helpers, helped)
     k = len(block)
     if block.shape != (k, k) or not k:
         raise ArgumentError(
@@ -142,9 +142,9 @@ def optimal(
     >>> optimal(hours, ["310000", "320100"], ["340100", "340200"]).to_numpy().tolist()
     [['320100', '340100', 2.0], ['310000', '340200', 2.0]]
     """
-    block = _block(cost, helpers, helped)
+    block = labelled_block(cost, helpers, helped)
     _refuse(np.isnan(block), "missing")
-    places = np.repeat(np.arange(len(block)), _capacities(capacity, helpers, block.shape[1]))
+    places = np.repeat(np.arange(len(block)), capacities(capacity, helpers, block.shape[1]))
     what = "No matching gives every helped city a helper."
     if len(places) < block.shape[1]:
         found = f"{len(places)} places for {block.shape[1]} helped"
@@ -165,7 +165,8 @@ def optimal(
     )
 
 
-def _block(matrix: Matrix, helpers: Labels, helped: Labels) -> Floats:
+def labelled_block(matrix: Matrix, helpers: Labels, helped: Labels) -> Floats:
+    """Return the costs of these helpers (rows) and helped (columns), in the order given."""
     frame = matrix.to_frame() if isinstance(matrix, TravelTimes) else pd.DataFrame(matrix)
     places = []
     for labels, known, name in (
@@ -190,7 +191,8 @@ def _refuse(wrong: npt.NDArray[np.bool_], state: str) -> None:
         raise ArgumentError(f"Some costs are {state}.", found=few(places), fix="Drop them first.")
 
 
-def _capacities(capacity: int | Mapping[str, int], helpers: Labels, most: int) -> Rows:
+def capacities(capacity: int | Mapping[str, int], helpers: Labels, most: int) -> Rows:
+    """Return how many each helper can take, at most ``most``."""
     lost = [name for name in helpers if isinstance(capacity, Mapping) and name not in capacity]
     if lost:
         raise ArgumentError("Every helper needs a capacity.", found=f"none for {few(lost)}")

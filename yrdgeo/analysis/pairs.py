@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from yrdgeo.analysis.matching import matching_test, optimal
+from yrdgeo.analysis.pareto import pareto
 from yrdgeo.analysis.permutation import compare
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.geo import GEOD, METRES_PER_KM, border_km, geodesic_km
@@ -20,7 +21,7 @@ from yrdgeo.results import TravelTimes
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
 
-__all__ = ["compare", "matching_test", "optimal", "table"]
+__all__ = ["compare", "matching_test", "optimal", "pareto", "table"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
