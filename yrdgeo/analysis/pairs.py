@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from yrdgeo.analysis.leapfrog import leapfrog_index
 from yrdgeo.analysis.matching import matching_test, optimal
 from yrdgeo.analysis.pareto import pareto
 from yrdgeo.analysis.permutation import compare
@@ -21,7 +22,7 @@ from yrdgeo.results import TravelTimes
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
 
-__all__ = ["compare", "matching_test", "optimal", "pareto", "table"]
+__all__ = ["compare", "leapfrog_index", "matching_test", "optimal", "pareto", "table"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
