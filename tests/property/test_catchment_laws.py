@@ -3,19 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from yrdgeo.analysis.catchment import (
-    METHODS,
-    balancing_time,
-    floating_catchment,
-    spatial_availability,
-)
+from yrdgeo.analysis.catchment import METHODS, floating_catchment, spatial_availability
 from yrdgeo.analysis.decay import Decay, binary, exponential, linear
+from yrdgeo.analysis.until import balancing_time
 from yrdgeo.results import TravelTimes
 
-minutes = st.sampled_from([0.0, 30.0, float("inf")]) | st.floats(0, 300)
+minutes = st.sampled_from([0.0, 30.0, float("inf")]) | st.floats(1, 300)
 amounts = st.sampled_from([0.0, 1.0]) | st.floats(1e-3, 1e6)
 decays = st.sampled_from([binary(60), linear(120), exponential(half_life_min=45)])
 Drawn = tuple[TravelTimes, pd.Series, pd.Series]
@@ -33,7 +29,9 @@ def markets(draw: st.DrawFn) -> Drawn:
         values = draw(st.lists(amounts, min_size=len(ids), max_size=len(ids)))
         return pd.Series(values, ids).loc[draw(st.permutations(ids))]
 
-    return TravelTimes(towns, shops, matrix), drawn(shops), drawn(towns)
+    demand = drawn(towns)
+    assume(demand.round().sum() > 0)
+    return TravelTimes(towns, shops, matrix), drawn(shops), demand
 
 
 def reached(times: TravelTimes, demand: pd.Series, decay: Decay) -> pd.Series:

@@ -186,9 +186,9 @@ def test_the_interval_is_the_median_over_its_cutoffs(times: TravelTimes, people:
 
 
 def test_an_interval_ends_at_its_upper_bound_in_spite_of_rounding() -> None:
-    times = TravelTimes(["a"], ["b"], [[0.3]])
+    times = TravelTimes(["a"], ["b"], [[30.3]])
     reach = cumulative_interval(
-        times, pd.Series({"b": 6.0}), lower_min=0.1, upper_min=0.3, step_min=0.1, statistic="mean"
+        times, pd.Series({"b": 6.0}), lower_min=30.1, upper_min=30.3, step_min=0.1, statistic="mean"
     )
     assert reach["a"] == pytest.approx(2.0)
 

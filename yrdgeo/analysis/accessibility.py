@@ -4,18 +4,14 @@ Promise: a Series with the ids of the origins, in their order; options by keywor
 that a study can ask for is a row of :data:`MEASURES`.
 """
 
-from yrdgeo.analysis.catchment import balancing_time, floating_catchment, spatial_availability
+from yrdgeo.analysis.amounts import inward
+from yrdgeo.analysis.catchment import floating_catchment, spatial_availability
 from yrdgeo.analysis.decay import exponential
-from yrdgeo.analysis.mean_time import unreachable_share, weighted_mean_time
+from yrdgeo.analysis.mean_time import unreachable_share, weighted_mean_time, within_city_min
 from yrdgeo.analysis.measure import Measure
-from yrdgeo.analysis.potential import (
-    closest,
-    cumulative,
-    cumulative_interval,
-    gravity,
-    relative,
-    self_share,
-)
+from yrdgeo.analysis.potential import gravity, relative, self_share
+from yrdgeo.analysis.until import balancing_time, closest
+from yrdgeo.analysis.within import cumulative, cumulative_interval
 
 __all__ = [
     "MEASURES",
@@ -26,11 +22,13 @@ __all__ = [
     "cumulative_interval",
     "floating_catchment",
     "gravity",
+    "inward",
     "relative",
     "self_share",
     "spatial_availability",
     "unreachable_share",
     "weighted_mean_time",
+    "within_city_min",
 ]
 
 

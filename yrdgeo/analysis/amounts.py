@@ -4,17 +4,31 @@ Promise: what comes back has one finite amount, zero or more, for each place, or
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.decay import DecayFunction
-from yrdgeo.errors import ArgumentError, Problem, TableError, few, raise_problems
+from yrdgeo.analysis.decay import Decay, DecayFunction
+from yrdgeo.errors import (
+    SHOWN,
+    ArgumentError,
+    Problem,
+    TableError,
+    few,
+    nearest,
+    raise_problems,
+)
 from yrdgeo.results import TravelTimes
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+Direction = Literal["out", "in"]
+
+SHORTEST_MIN, LONGEST_MIN = 1.0, 2_880.0  # the median of what can be minutes lies between
+_CELLS = 2**16  # of a block of rows that stays in the processor's cache
 
 
 def aligned(given: pd.Series, places: pd.Index, *, name: str) -> Floats:
@@ -32,20 +46,45 @@ def aligned(given: pd.Series, places: pd.Index, *, name: str) -> Floats:
             found=type(given).__name__,
             fix="Amounts are joined by id, never by position.",
         )
-    first = given[~given.index.duplicated()]
+    # Both are remembered by the index, so that a million amounts can be asked for block by block.
+    first = given if given.index.is_unique else given[~given.index.duplicated()]
+    there = first.index.get_indexer(places) >= 0
     chosen = first.reindex(places)
     # np.array and not to_numpy: pandas may hand out a read-only view of the caller's data.
     numbers = np.array(pd.to_numeric(chosen, errors="coerce").astype("float64"), dtype=np.float64)
-    problems = [*_join_problems(given.index, places), *_number_problems(first, chosen, numbers)]
+    problems = [
+        *_join_problems(given.index, places, there),
+        *_number_problems(chosen, there, numbers),
+    ]
     raise_problems(problems, source=name)
     return numbers
 
 
-def _join_problems(ids: pd.Index, places: pd.Index) -> Iterator[Problem]:
-    repeated = ids[ids.duplicated()].unique()
-    if len(repeated):
+def competing(demand: pd.Series, origins: pd.Index) -> Floats:
+    """Return the demand of each origin, or refuse a demand of nobody.
+
+    Raises
+    ------
+    TableError
+        As :func:`aligned`.
+    ArgumentError
+        If the demand of all origins is zero.
+    """
+    people = aligned(demand, origins, name="demand")
+    if not people.any():
+        raise ArgumentError(
+            "There is no demand, so that nobody shares the supply.",
+            found=f"0 at {few(origins)}",
+            fix="Give an amount above zero to at least one origin.",
+        )
+    return people
+
+
+def _join_problems(ids: pd.Index, places: pd.Index, there: Flags) -> Iterator[Problem]:
+    if not ids.is_unique:
+        repeated = ids[ids.duplicated()].unique()
         yield Problem("ids are repeated", value=few(repeated), fix="Drop or aggregate the repeats.")
-    absent = places[~places.isin(ids)]
+    absent = places[~there]
     if len(absent):
         same = ids.inferred_type == places.inferred_type or not len(ids)
         kinds = f"The index has {ids.inferred_type} ids, not {places.inferred_type}."
@@ -53,8 +92,9 @@ def _join_problems(ids: pd.Index, places: pd.Index) -> Iterator[Problem]:
         yield Problem("places have no amount", value=few(absent), fix=fix)
 
 
-def _number_problems(first: pd.Series, chosen: pd.Series, numbers: Floats) -> Iterator[Problem]:
-    there = chosen.index.isin(first.index)
+def _number_problems(chosen: pd.Series, there: Flags, numbers: Floats) -> Iterator[Problem]:
+    if np.isfinite(numbers).all() and (numbers >= 0).all():
+        return
     missing = chosen.isna().to_numpy(dtype=bool)
     faults = {
         "amounts are missing": missing & there,
@@ -68,11 +108,84 @@ def _number_problems(first: pd.Series, chosen: pd.Series, numbers: Floats) -> It
             yield Problem(what, value=shown)
 
 
+def checked(times: TravelTimes, *, direction: Direction = "out") -> TravelTimes:
+    """Return the times, turned around for ``direction="in"``, or refuse what cannot be minutes.
+
+    With ``"in"``, rows are the places that are reached and columns those they are reached from.
+
+    Raises
+    ------
+    ArgumentError
+        If the times are no :class:`TravelTimes`, the direction is unknown, or more than half of
+        the finite times above zero are under one minute or over two days: then they are hours,
+        or seconds.
+    """
+    if not isinstance(times, TravelTimes):
+        raise ArgumentError(
+            "times must be TravelTimes.",
+            found=type(times).__name__,
+            fix="Make them: TravelTimes(origins, destinations, minutes), or TravelTimes.from_table",
+        )
+    if direction not in ("out", "in"):
+        fix = nearest(str(direction), ["out", "in"])
+        raise ArgumentError("direction is 'out' or 'in'.", found=repr(direction), fix=fix)
+    minutes = times.minutes
+    none, lost = np.count_nonzero(minutes == 0), np.count_nonzero(minutes == np.inf)
+    half = (minutes.size - none - lost) / 2
+    if np.count_nonzero(minutes < SHORTEST_MIN) - none > half:
+        raise _not_minutes(times, minutes < SHORTEST_MIN, "hours", "multiply by 60")
+    if np.count_nonzero(minutes > LONGEST_MIN) - lost > half:
+        raise _not_minutes(times, minutes > LONGEST_MIN, "seconds", "divide by 60")
+    return times if direction == "out" else inward(times)
+
+
+def inward(times: TravelTimes) -> TravelTimes:
+    """Turn travel times around, so that every measure of them is a passive one.
+
+    Parameters
+    ----------
+    times
+        Travel times of n origins to m destinations.
+
+    Returns
+    -------
+    times
+        Shape (m, n): rows are the places that are reached, columns those they are reached from.
+
+    Examples
+    --------
+    >>> there = TravelTimes(["a"], ["b", "c"], [[10, 20]])
+    >>> inward(there).to_frame().loc["c", "a"].item()
+    20.0
+    """
+    return TravelTimes(times.destinations, times.origins, times.minutes.T)
+
+
+def _not_minutes(times: TravelTimes, wrong: Flags, unit: str, remedy: str) -> ArgumentError:
+    wrong = wrong & np.isfinite(times.minutes) & (times.minutes > 0)
+    shown = (
+        f"{times.minutes[i, j]:g} from {times.origins[i]} to {times.destinations[j]}"
+        for i, j in np.argwhere(wrong)[: SHOWN + 1]
+    )
+    return ArgumentError(
+        f"More than half of the travel times cannot be minutes; they look like {unit}.",
+        found=f"{', '.join(list(shown)[:SHOWN])}; {wrong.sum()} such pairs",
+        fix=f"If they are {unit}, {remedy} first. A region's median trip takes "
+        f"{SHORTEST_MIN:g} to {LONGEST_MIN:,.0f} minutes.",
+    )
+
+
 def own_pairs(times: TravelTimes) -> tuple[Places, Places]:
     """Return rows and columns of the pairs that lead from a place to itself."""
     columns = times.destinations.get_indexer(times.origins)
     rows = np.flatnonzero(columns >= 0)
     return rows, columns[rows]
+
+
+def row_blocks(minutes: Floats) -> Iterator[slice]:
+    """Cut a matrix into blocks of rows that fit into the processor's cache."""
+    step = max(1, _CELLS // max(1, minutes.shape[1]))
+    return (slice(first, first + step) for first in range(0, len(minutes), step))
 
 
 def decay_weights(times: TravelTimes, decay: DecayFunction) -> Floats:
@@ -90,6 +203,12 @@ def decay_weights(times: TravelTimes, decay: DecayFunction) -> Floats:
             found=repr(decay),
             fix="For instance yrdgeo.decay.exponential(half_life_min=60).",
         )
+    weights = np.zeros(times.minutes.shape)
+    if isinstance(decay, Decay):
+        for rows in row_blocks(times.minutes):
+            weights[rows] = decay(times.minutes[rows])
+        return weights
+    # Somebody's own function is asked once: it may look at all times at once.
     reached = np.isfinite(times.minutes)
     near = times.minutes[reached]
     given = np.asarray(decay(near), dtype=np.float64)
@@ -99,7 +218,6 @@ def decay_weights(times: TravelTimes, decay: DecayFunction) -> Floats:
             found=_worst(near, given),
             fix="Floor short times, as yrdgeo.decay.power does.",
         )
-    weights = np.zeros(times.minutes.shape)
     weights[reached] = given
     return weights
 

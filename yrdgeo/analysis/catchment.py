@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Floats, aligned, decay_weights
+from yrdgeo.analysis.amounts import Floats, aligned, checked, competing, decay_weights, row_blocks
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import TravelTimes
@@ -64,7 +64,8 @@ def floating_catchment(
     TableError
         If a place has no amount, or an amount is missing, negative or infinite.
     ArgumentError
-        If the method is unknown or the decay gives no finite weight.
+        If the method is unknown, the demand of all origins is zero, the decay gives no finite
+        weight, or the times cannot be minutes.
 
     References
     ----------
@@ -81,20 +82,14 @@ def floating_catchment(
     >>> floating_catchment(times, beds, people, decay=binary(30)).to_dict()
     {'a': 2.0, 'b': 2.0}
     """
-    if method not in METHODS:
-        raise ArgumentError(
-            "The method is unknown.", found=repr(method), fix=nearest(str(method), METHODS)
-        )
+    check_method(method)
+    times = checked(times)
     amounts = aligned(supply, times.destinations, name="supply")
-    people = aligned(demand, times.origins, name="demand")
-    by_demand = by_supply = decay_weights(times, decay)
-    if method == "3sfca":
-        by_demand = by_supply = by_demand * _shares(by_demand, axis=1)
-    elif method == "balanced":
-        by_demand, by_supply = _shares(by_demand, axis=1), _shares(by_demand, axis=0)
-    # Divided before the amounts come in: S over the tiny weights of far demand would overflow.
-    rates = _ratio(by_supply, np.broadcast_to(people @ by_demand, by_supply.shape))
-    return pd.Series(rates @ amounts, times.origins, name="floating_catchment")
+    people = competing(demand, times.origins)
+    weights = decay_weights(times, decay)
+    load = people @ demand_side(weights, method)
+    weights = supply_side(weights, weights.sum(axis=0), method)
+    return pd.Series(received(weights, load, amounts), times.origins, name="floating_catchment")
 
 
 def spatial_availability(
@@ -126,7 +121,8 @@ def spatial_availability(
     TableError
         If a place has no amount, or an amount is missing, negative or infinite.
     ArgumentError
-        If the decay gives no finite weight.
+        If the demand of all origins is zero, the decay gives no finite weight, or the times
+        cannot be minutes.
 
     References
     ----------
@@ -141,66 +137,45 @@ def spatial_availability(
     >>> spatial_availability(times, jobs, people, decay=binary(30)).to_dict()
     {'a': 2.0, 'b': 4.0}
     """
+    times = checked(times)
     amounts = aligned(opportunities, times.destinations, name="opportunities")
-    people = aligned(demand, times.origins, name="demand")
-    competing = people[:, None] * decay_weights(times, decay)
-    available = _shares(competing, axis=0) @ amounts
+    people = competing(demand, times.origins)
+    weights = decay_weights(times, decay)
+    available = people * received(weights, people @ weights, amounts)
     return pd.Series(available, times.origins, name="spatial_availability")
 
 
-def balancing_time(times: TravelTimes, supply: pd.Series, demand: pd.Series) -> pd.Series:
-    r"""Return the time in which an origin reaches as much supply as it has demand.
-
-    .. math:: T_i = \min \{ T : \sum_{j:\, t_{ij} \le T} S_j \ge P_i \}
-
-    The time is exact: no increment of minutes is tried, as the R package accessibility does.
-
-    Parameters
-    ----------
-    times
-        Travel times of n origins (demand) to m destinations (supply), in minutes.
-    supply
-        S, amount at each destination, by id.
-    demand
-        P, amount at each origin, by id.
-
-    Returns
-    -------
-    time
-        Shape (n,), minutes, indexed by origin; 0 without demand, ``inf`` if all supply in reach
-        is less than the demand.
-
-    Raises
-    ------
-    TableError
-        If a place has no amount, or an amount is missing, negative or infinite.
-
-    References
-    ----------
-    Barboza, M. H. C. et al. (2021). Balancing time: using a new accessibility measure in Rio de
-    Janeiro.
-
-    Examples
-    --------
-    >>> times = TravelTimes(["a"], ["x", "y"], [[40.0, 15.0]])
-    >>> balancing_time(times, pd.Series({"x": 5.0, "y": 2.0}), pd.Series({"a": 3.0})).to_dict()
-    {'a': 40.0}
-    """
-    amounts = aligned(supply, times.destinations, name="supply")
-    people = aligned(demand, times.origins, name="demand")
-    order = np.argsort(times.minutes, axis=1, kind="stable")
-    enough = np.cumsum(amounts[order], axis=1) >= people[:, None]
-    sorted_minutes = np.take_along_axis(times.minutes, order, axis=1)
-    time = np.where(enough, sorted_minutes, np.inf).min(axis=1, initial=np.inf)
-    return pd.Series(np.where(people == 0, 0.0, time), times.origins, name="balancing_time")
+def check_method(method: str) -> None:
+    """Refuse an unknown method."""
+    if method not in METHODS:
+        raise ArgumentError(
+            "The method is unknown.", found=repr(method), fix=nearest(str(method), METHODS)
+        )
 
 
-def _ratio(parts: Floats, sums: Floats) -> Floats:
-    """Divide, with 0 where there is nobody to share with."""
-    return np.divide(parts, sums, out=np.zeros_like(parts), where=sums > 0)
+def demand_side(weights: Floats, method: Method) -> Floats:
+    """Return u, by which demand presses on supply, from the weights of some origins."""
+    if method == "2sfca":
+        return weights
+    by_row = weights.sum(axis=1, keepdims=True)
+    # Shares first: the square of a tiny weight would be zero.
+    shares = np.divide(weights, by_row, out=np.zeros_like(weights), where=by_row > 0)
+    return shares if method == "balanced" else np.multiply(shares, weights, out=shares)
 
 
-def _shares(weights: Floats, *, axis: int) -> Floats:
-    """Divide by the sums along an axis; a sum of zero gives shares of zero."""
-    sums = np.broadcast_to(weights.sum(axis=axis, keepdims=True), weights.shape)
-    return _ratio(weights, sums)
+def supply_side(weights: Floats, sums: Floats, method: Method) -> Floats:
+    """Return v, by which supply comes to demand; ``sums`` are those over all origins."""
+    if method == "balanced":
+        return np.divide(weights, sums, out=np.zeros_like(weights), where=sums > 0)
+    return demand_side(weights, method)
+
+
+def received(weights: Floats, load: Floats, amounts: Floats) -> Floats:
+    """Return what each row receives of amounts that are shared by load."""
+    found = np.empty(len(weights))
+    for rows in row_blocks(weights):
+        # Divided before the amounts come in: S over the tiny load of far demand would overflow.
+        block = weights[rows]
+        rates = np.divide(block, load, out=np.zeros_like(block), where=load > 0)
+        found[rows] = rates @ amounts
+    return found

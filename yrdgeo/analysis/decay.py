@@ -48,11 +48,10 @@ class Decay:
                 "Travel times must be minutes, zero or more; no path is inf.",
                 found=few(times[~(times >= 0)]),
             )
-        weights = np.zeros(times.shape)
-        reached = np.isfinite(times)
         with np.errstate(over="ignore", under="ignore"):
-            weights[reached] = self.rule(times[reached], *(value for _, value in self.parameters))
-        return weights
+            # Flat, because numpy rounds a number on its own unlike one in an array.
+            weights = self.rule(times.reshape(-1), *(value for _, value in self.parameters))
+        return weights.reshape(times.shape)
 
     def __repr__(self) -> str:
         """Write the decay as the call that makes it."""

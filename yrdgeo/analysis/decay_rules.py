@@ -1,4 +1,4 @@
-"""The formulas of the decays: finite minutes and parameters in, weights out.
+"""The formulas of the decays: minutes and parameters in, weights out; 0 at ``inf`` minutes.
 
 They are functions of a module, not closures, so that a decay can be sent to another process.
 """

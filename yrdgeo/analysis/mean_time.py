@@ -4,20 +4,34 @@ Promise: an island never looks near. Who cannot reach some weight has an infinit
 share of that weight is a number of its own.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Floats, aligned, own_pairs
+from yrdgeo.analysis.amounts import (
+    Direction,
+    Floats,
+    Places,
+    aligned,
+    checked,
+    own_pairs,
+    row_blocks,
+)
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
+from yrdgeo.units import MINUTES_PER_HOUR
 
 SelfTime = Literal["exclude", "zero"]
 
 
 def weighted_mean_time(
-    times: TravelTimes, weights: pd.Series, *, self_time: SelfTime | pd.Series = "exclude"
+    times: TravelTimes,
+    weights: pd.Series,
+    *,
+    self_time: SelfTime | pd.Series = "exclude",
+    direction: Direction = "out",
 ) -> pd.Series:
     r"""Return the mean time from each origin to all destinations, weighted by their mass.
 
@@ -31,7 +45,11 @@ def weighted_mean_time(
         Mass of each destination, by id: people, GDP, :math:`\sqrt{GP}`.
     self_time
         The origin itself: ``"exclude"`` leaves it out of both sums; ``"zero"`` counts its mass
-        at zero minutes; a Series gives the minutes within each city, by id.
+        at zero minutes; a Series gives the minutes within each city, by id
+        (:func:`within_city_min` makes one from areas).
+    direction
+        ``"out"``: to the destinations. ``"in"``: passive, how long it takes to come to a
+        destination from the origins; then the weights are those of the origins.
 
     Returns
     -------
@@ -44,7 +62,8 @@ def weighted_mean_time(
     TableError
         If a destination has no amount, or an amount is missing, negative or infinite.
     ArgumentError
-        If ``self_time`` is unknown, or no mass is left for an origin.
+        If ``self_time`` is unknown, no mass is left for an origin, or the times cannot be
+        minutes.
 
     References
     ----------
@@ -60,28 +79,32 @@ def weighted_mean_time(
     >>> weighted_mean_time(times, people, self_time="zero").to_dict()
     {'a': 7.5, 'b': 30.0}
     """
-    minutes = times.minutes.copy()
-    masses = np.repeat(aligned(weights, times.destinations, name="weights")[None], len(minutes), 0)
-    own = own_pairs(times)
-    if isinstance(self_time, pd.Series):
-        minutes[own] = aligned(self_time, times.origins[own[0]], name="self_time")
-    elif self_time == "zero":
-        minutes[own] = 0.0
-    elif self_time == "exclude":
-        masses[own] = 0.0
-    else:
+    if not isinstance(self_time, pd.Series) and self_time not in ("exclude", "zero"):
         raise ArgumentError(
             "self_time must be 'exclude', 'zero' or a Series of minutes.", found=repr(self_time)
         )
-    total = _total(masses, times)
-    # Without mass an unreachable place would count as inf × 0.
-    reached = np.where(masses > 0, minutes, 0.0)
-    return pd.Series(
-        (reached * masses).sum(axis=1) / total, times.origins, name="weighted_mean_time"
-    )
+    times = checked(times, direction=direction)
+    masses = aligned(weights, times.destinations, name="weights")
+    rows, columns = own_pairs(times)
+    own_min = np.zeros(len(times.origins))
+    if isinstance(self_time, pd.Series):
+        own_min[rows] = aligned(self_time, times.origins[rows], name="self_time")
+    elsewhere = isinstance(self_time, str) and self_time == "exclude"
+    total, moment = np.empty(len(own_min)), np.empty(len(own_min))
+    for block, weight, here in _blocks(times, masses, elsewhere=elsewhere):
+        minutes = times.minutes[block].copy()
+        own = here >= 0
+        minutes[own, here[own]] = own_min[block][own]
+        total[block] = weight.sum(axis=1)
+        # Without mass an unreachable place would count as inf × 0.
+        moment[block] = (np.where(weight > 0, minutes, 0.0) * weight).sum(axis=1)
+    _require_mass(total, times)
+    return pd.Series(moment / total, times.origins, name="weighted_mean_time")
 
 
-def unreachable_share(times: TravelTimes, weights: pd.Series) -> pd.Series:
+def unreachable_share(
+    times: TravelTimes, weights: pd.Series, *, direction: Direction = "out"
+) -> pd.Series:
     r"""Return the share of the other destinations' mass that an origin cannot reach.
 
     .. math:: U_i = \frac{\sum_{j \ne i,\, t_{ij} = \infty} M_j}{\sum_{j \ne i} M_j}
@@ -92,6 +115,8 @@ def unreachable_share(times: TravelTimes, weights: pd.Series) -> pd.Series:
         Travel times of n origins to m destinations, in minutes.
     weights
         Mass of each destination, by id.
+    direction
+        As in :func:`weighted_mean_time`.
 
     Returns
     -------
@@ -103,7 +128,7 @@ def unreachable_share(times: TravelTimes, weights: pd.Series) -> pd.Series:
     TableError
         If a destination has no amount, or an amount is missing, negative or infinite.
     ArgumentError
-        If no mass is left for an origin.
+        If no mass is left for an origin, or the times cannot be minutes.
 
     Examples
     --------
@@ -111,21 +136,84 @@ def unreachable_share(times: TravelTimes, weights: pd.Series) -> pd.Series:
     >>> unreachable_share(times, pd.Series({"a": 9.0, "b": 3.0, "c": 1.0})).to_dict()
     {'a': 0.25}
     """
-    masses = np.repeat(
-        aligned(weights, times.destinations, name="weights")[None], len(times.origins), 0
-    )
-    masses[own_pairs(times)] = 0.0
-    total = _total(masses, times)
-    lost = np.where(np.isinf(times.minutes), masses, 0.0).sum(axis=1)
+    times = checked(times, direction=direction)
+    masses = aligned(weights, times.destinations, name="weights")
+    total, lost = np.empty(len(times.origins)), np.empty(len(times.origins))
+    for block, weight, _ in _blocks(times, masses, elsewhere=True):
+        total[block] = weight.sum(axis=1)
+        lost[block] = np.where(np.isinf(times.minutes[block]), weight, 0.0).sum(axis=1)
+    _require_mass(total, times)
     return pd.Series(lost / total, times.origins, name="unreachable_share")
 
 
-def _total(masses: Floats, times: TravelTimes) -> Floats:
-    total: Floats = masses.sum(axis=1)
+def within_city_min(
+    area_km2: pd.Series, *, speed_kmh: float, radius_share: float = 2 / 3
+) -> pd.Series:
+    r"""Return the minutes within each city, from its area, for ``self_time``.
+
+    .. math:: t_{ii} = 60 \, k \sqrt{a_i / \pi} \, / \, v
+
+    Parameters
+    ----------
+    area_km2
+        a, by id, km².
+    speed_kmh
+        v, km/h, above zero.
+    radius_share
+        k, of the radius of a disc of that area: 2/3 is the mean distance to its centre, 0.905 the
+        mean distance between two of its points.
+
+    Returns
+    -------
+    minutes
+        With the index of ``area_km2``.
+
+    Raises
+    ------
+    TableError
+        If an area is missing, negative or infinite.
+    ArgumentError
+        If the speed or the share is not above zero and finite.
+
+    References
+    ----------
+    Owen, H. L. and Coombes, M. G. (1983). An index of peripherality for local areas in the United
+    Kingdom. Rich, D. C. (1980). Potential models in human geography.
+
+    Examples
+    --------
+    >>> within_city_min(pd.Series({"a": 900 * np.pi}), speed_kmh=40).round(9).to_dict()
+    {'a': 30.0}
+    """
+    for name, value in (("speed_kmh", speed_kmh), ("radius_share", radius_share)):
+        if not (np.isfinite(value) and value > 0):
+            raise ArgumentError(f"{name} must be a finite number above zero.", found=repr(value))
+    areas = aligned(area_km2, getattr(area_km2, "index", pd.Index([])).unique(), name="area_km2")
+    minutes = MINUTES_PER_HOUR * radius_share * np.sqrt(areas / np.pi) / speed_kmh
+    return pd.Series(minutes, area_km2.index, name="within_city_min")
+
+
+def _blocks(
+    times: TravelTimes, masses: Floats, *, elsewhere: bool
+) -> Iterator[tuple[slice, Floats, Places]]:
+    """Yield blocks of rows, their masses, and the column of each row's own place or -1.
+
+    The own mass is left out of the sums, not taken off them, which would cancel.
+    """
+    columns = times.destinations.get_indexer(times.origins)
+    for block in row_blocks(times.minutes):
+        here = columns[block]
+        weight = np.repeat(masses[None], len(here), axis=0)
+        if elsewhere:
+            own = here >= 0
+            weight[own, here[own]] = 0.0
+        yield block, weight, here
+
+
+def _require_mass(total: Floats, times: TravelTimes) -> None:
     if not (total > 0).all():
         raise ArgumentError(
             "A mean needs some mass at the destinations of every origin.",
             found=f"none for {few(times.origins[total <= 0])}",
             fix="Give weights above zero, or self_time='zero'.",
         )
-    return total
