@@ -18,6 +18,7 @@ Result = TypeVar("Result", pd.Series, pd.DataFrame)
 
 ENOUGH_SECTORS = 10
 _FEWEST = 2
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 def caution(table: pd.DataFrame, *, language: str = "en") -> str:
@@ -150,7 +151,7 @@ def whole_of(
         whole = numbers.reindex(amounts.columns)
     else:
         raise TableError(f"The {name} must be a pandas Series.", found=type(reference).__name__)
-    fine = np.isfinite(whole) & (whole.ge(0.0) if vanished else whole.gt(0.0))
+    fine = whole.le(_LARGEST / len(whole)) & (whole.ge(0.0) if vanished else whole.gt(0.0))
     if not fine.all():
         raise TableError(
             f"The {name} needs a finite amount above zero everywhere.",
@@ -237,7 +238,7 @@ def _number_problems(table: pd.DataFrame, numbers: Floats) -> Iterator[Problem]:
 def _empty_problems(
     table: pd.DataFrame, numbers: Floats, *, idle_sectors: bool
 ) -> Iterator[Problem]:
-    if not np.isfinite(numbers.sum()):
+    if numbers.max() > _LARGEST / numbers.size:
         yield Problem("the amounts are too large to be added")
     cities = table.index[np.flatnonzero(~numbers.any(axis=1))]
     if len(cities):
