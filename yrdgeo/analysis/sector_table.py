@@ -23,14 +23,14 @@ class SectorTable:
 
     Attributes
     ----------
-    values
+    amounts
         Shape (n, k), cities × sectors, complete cities only: what the measures take.
     missing
         Cities without an amount in every sector of one vintage.
     vintages
         Shape (n,), by city.
     rows
-        The rows of the long table that ``values`` rests on, with sources and confidence.
+        The rows of the long table that ``amounts`` rest on, with sources and confidence.
     year
         Of every amount.
     unit
@@ -39,7 +39,7 @@ class SectorTable:
         Coverage, and the vintages where there are several, in words.
     """
 
-    values: pd.DataFrame
+    amounts: pd.DataFrame
     missing: tuple[str, ...]
     vintages: pd.Series
     rows: pd.DataFrame
@@ -97,7 +97,7 @@ def table(
     ...     "adcode": ["320500", "320500", "341300"], "indicator": ["farms", "mills", "mills"],
     ...     "year": 2021, "vintage": "preliminary", "value": [1.0, 9.0, 5.0], "unit": "1e8 CNY"})
     >>> gathered = table(long, ["farms", "mills"], 2021)
-    >>> gathered.values.loc["320500"].to_list(), gathered.missing
+    >>> gathered.amounts.loc["320500"].to_list(), gathered.missing
     ([1.0, 9.0], ('341300',))
     >>> gathered.note
     '1 of 2 cities have all 2 sectors for 2021.'
@@ -120,11 +120,11 @@ def table(
     vintages = _chosen(complete.index.to_frame(index=False), rank)
     vintages = vintages.reindex([city for city in asked if city in vintages.index])
     keys = pd.MultiIndex.from_arrays([vintages.index, vintages], names=["adcode", "vintage"])
-    values = complete.reindex(keys).droplevel("vintage").rename_axis(columns="sector")
+    amounts = complete.reindex(keys).droplevel("vintage").rename_axis(columns="sector")
     used = pd.MultiIndex.from_frame(found[["adcode", "vintage"]]).isin(keys)
     note, note_zh = _coverage(vintages, len(asked), k=len(wanted), year=year)
     return SectorTable(
-        values=values.astype("float64"),
+        amounts=amounts.astype("float64"),
         missing=tuple(city for city in asked if city not in vintages.index),
         vintages=vintages,
         rows=found[used].reset_index(drop=True),
