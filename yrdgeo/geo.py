@@ -24,12 +24,14 @@ from yrdgeo.datum import (
 )
 from yrdgeo.errors import ArgumentError, TableError, few
 from yrdgeo.tables import check_crs
+from yrdgeo.units import WGS84
 
 __all__ = [
     "area_km2",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "border_km",
+    "centroid_km",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "geodesic_km",
@@ -177,11 +179,58 @@ def area_km2(cities: gpd.GeoDataFrame, *, crs: str | None = None) -> pd.Series:
     >>> area_km2(square).round(1).to_dict()
     {'330001': 10642.4}
     """
+    projected = _in_equal_area(city_polygons(cities), crs)
+    return (projected.area / M2_PER_KM2).rename("area_km2")
+
+
+def centroid_km(cities: gpd.GeoDataFrame, a: Ids, b: Ids) -> Floats:
+    """Return the geodesic distance between the centroids of pairs of cities.
+
+    The centroid is that of the whole polygon in a local equal-area projection. It lies up to
+    80 km from a city's seat and may lie outside the city: for distances between places take
+    :func:`geodesic_km`.
+
+    Parameters
+    ----------
+    cities
+        Polygons of the cities, indexed by adcode.
+    a, b
+        Adcodes, pair by pair.
+
+    Returns
+    -------
+    centroid_km
+        Shape (k,), in kilometres on WGS 84.
+
+    Raises
+    ------
+    ArgumentError
+        If an adcode is not in the table, or the lengths differ.
+    TableError
+        If the geometry has no CRS, or a city has no polygon.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> squares = gpd.GeoDataFrame(
+    ...     geometry=[box(120, 30, 121, 31), box(121, 30, 122, 31)],
+    ...     index=pd.Index(["330001", "330002"], name="adcode"),
+    ...     crs="EPSG:4326",
+    ... )
+    >>> centroid_km(squares, ["330001"], ["330002"]).round(2).tolist()
+    [96.0]
+    """
+    left, right = _positions(cities, a, b)
     polygons = city_polygons(cities)
+    centres = _in_equal_area(polygons, None).centroid.to_crs(WGS84)
+    lon, lat = centres.x.to_numpy(), centres.y.to_numpy()
+    return np.asarray(GEOD.inv(lon[left], lat[left], lon[right], lat[right])[2]) / METRES_PER_KM
+
+
+def _in_equal_area(polygons: gpd.GeoSeries, crs: str | None) -> gpd.GeoSeries:
     west, south, east, north = polygons.total_bounds
     local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
-    projected = polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
-    return (projected.area / M2_PER_KM2).rename("area_km2")
+    return polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
 
 
 def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:

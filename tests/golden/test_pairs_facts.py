@@ -125,3 +125,34 @@ def test_the_plan_is_no_nearer_than_chance(
     best = pairs.optimal(seat_km, table["helper_city"], table.index)
     assert best["cost"].mean() == pytest.approx(380.3, abs=0.1)
     assert best["cost"].mean() == pytest.approx(result.null.min())
+
+
+def test_by_centroids_the_plan_is_no_nearer_than_chance_either(
+    cities: gpd.GeoDataFrame, table: gpd.GeoDataFrame
+) -> None:
+    ids = list(cities.index)
+    far = geo.centroid_km(cities, np.repeat(ids, len(ids)).tolist(), ids * len(ids))
+    matrix = pd.DataFrame(far.reshape(len(ids), -1), ids, ids)
+    result = pairs.matching_test(matrix, table["helper_city"], table["helped_city"])
+    assert result.statistic == pytest.approx(table["centroid_km"].mean())
+    assert result.p_value == pytest.approx(0.373, abs=0.002)
+
+
+def test_two_helpers_are_the_nearest_there_were_and_six_leap_over_a_dozen(
+    cities: gpd.GeoDataFrame, table: gpd.GeoDataFrame
+) -> None:
+    ids = list(cities.index)
+    far = geo.geodesic_km(cities, np.repeat(ids, len(ids)).tolist(), ids * len(ids))
+    matrix = pd.DataFrame(far.reshape(len(ids), -1), ids, ids)
+    other_province = pd.DataFrame([[a[:2] != b[:2] for b in ids] for a in ids], ids, ids)
+    order = contiguity.order(cities, bridges=load_region("yrd").bridges)
+    plan = list(table["helper_city"]), list(table["helped_city"])
+    found = pairs.leapfrog_index(order, matrix, *plan, eligible=other_province)
+    ranks = found.set_index("helped_id")["rank"]
+    assert ranks[["341100", "340600"]].tolist() == [1, 1]
+    assert ranks.drop(["341100", "340600"]).min() > 12
+    assert (found["n_eligible"] == 25).all()
+
+
+def test_every_pair_of_the_plan_crosses_a_province_border(table: gpd.GeoDataFrame) -> None:
+    assert table["province_border"].all()

@@ -17,7 +17,7 @@ from yrdgeo.analysis.matching import matching_test, optimal
 from yrdgeo.analysis.pareto import pareto
 from yrdgeo.analysis.permutation import compare
 from yrdgeo.errors import ArgumentError, few
-from yrdgeo.geo import GEOD, METRES_PER_KM, border_km, geodesic_km
+from yrdgeo.geo import GEOD, METRES_PER_KM, border_km, centroid_km, geodesic_km
 from yrdgeo.results import TravelTimes
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
@@ -75,8 +75,9 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
     -------
     table
         One row a pair, in the order of ``pairs``, with its columns and ``helper_city helped_city
-        pair_class contiguity_order seat_km border_km travel_time_min detour_ratio``; for named
-        times also ``<name>_min``, of which ``travel_time_min`` is the least; for values
+        pair_class contiguity_order seat_km centroid_km border_km province_border travel_time_min
+        detour_ratio``: whether a province border lies between goes by the first two digits of the
+        codes. For named times also ``<name>_min``, of which ``travel_time_min`` is the least; for values
         ``<name>_gap`` (helper − helped) and ``<name>_ratio`` (helper / helped). A time is ``inf``
         where there is no path; what was not given is NaN. Geometry: the geodesic from seat to
         seat, EPSG:4326, empty for a pair within one city.
@@ -118,7 +119,9 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
         "pair_class": np.where(near, ADJACENT, LEAPFROG),
         "contiguity_order": orders,
         "seat_km": seat_km,
+        "centroid_km": centroid_km(cities, *ends),
         "border_km": border_km(cities, *ends),
+        "province_border": [province_of(a) != province_of(b) for a, b in zip(*ends, strict=True)],
         "travel_time_min": np.min(every, axis=0),
         "detour_ratio": _detour(lengths, ends, seat_km),
     }
@@ -149,6 +152,15 @@ def _city_of(code: str, known: pd.Index) -> str:
     if code in known:
         return code
     return f"{code[:2]}0000" if code.startswith(MUNICIPALITIES) else f"{code[:4]}00"
+
+
+def province_of(code: str) -> str:
+    """Return the first two digits of an adcode, which stand for the province.
+
+    >>> province_of("320500")
+    '32'
+    """
+    return code[:2]
 
 
 def _by_name(times: TravelTimes | Mapping[str, TravelTimes] | None) -> Mapping[str, TravelTimes]:
