@@ -77,8 +77,8 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
         One row a pair, in the order of ``pairs``, with its columns and ``helper_city helped_city
         pair_class contiguity_order seat_km centroid_km border_km province_border travel_time_min
         detour_ratio``: whether a province border lies between goes by the first two digits of the
-        codes. For named times also ``<name>_min``, of which ``travel_time_min`` is the least; for values
-        ``<name>_gap`` (helper − helped) and ``<name>_ratio`` (helper / helped). A time is ``inf``
+        codes. For named times also ``<name>_min``, of which ``travel_time_min`` is the least; for
+        values ``<name>_gap`` (helper − helped) and ``<name>_ratio`` (helper / helped). A time is ``inf``
         where there is no path; what was not given is NaN. Geometry: the geodesic from seat to
         seat, EPSG:4326, empty for a pair within one city.
 
@@ -121,7 +121,7 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
         "seat_km": seat_km,
         "centroid_km": centroid_km(cities, *ends),
         "border_km": border_km(cities, *ends),
-        "province_border": [province_of(a) != province_of(b) for a, b in zip(*ends, strict=True)],
+        "province_border": np.not_equal(*(end.map(province_of).to_numpy() for end in ends)),
         "travel_time_min": np.min(every, axis=0),
         "detour_ratio": _detour(lengths, ends, seat_km),
     }
