@@ -32,56 +32,90 @@ def trains(draw: st.DrawFn, name: str) -> list[tuple[str, int, str, float, float
 
 
 @st.composite
-def timetables(draw: st.DrawFn, *, most: int = 8) -> Timetable:
-    """Draw a timetable; rows are shuffled."""
+def timetables(draw: st.DrawFn, *, most: int = 8, limited: bool = False) -> Timetable:
+    """Draw a timetable; rows are shuffled.
+
+    A limited one has stops where riders may not board or alight, and changes of its own.
+    """
     count = draw(st.integers(min(3, most), most))
     rows = [row for number in range(count) for row in draw(trains(f"T{number}"))]
-    return timetable_of(draw(st.permutations(rows)))
+    if not limited:
+        return timetable_of(draw(st.permutations(rows)))
+    open_ = st.sampled_from([True, True, True, False])
+    rows = [(*row, draw(open_), draw(open_)) for row in rows]
+    return timetable_of(draw(st.permutations(rows)), draw(own_changes))
 
 
-def timetable_of(rows: list[tuple[str, int, str, float, float]]) -> Timetable:
-    """Return a timetable of rows ``trip, sequence, station, arrive, depart``."""
-    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min"]
+def timetable_of(rows: list[tuple], changes: pd.DataFrame | None = None) -> Timetable:
+    """Return a timetable of rows ``trip, sequence, station, arrive, depart, board, alight``."""
+    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min", "board", "alight"]
+    width = len(rows[0]) if rows else len(names)
     stations = pd.DataFrame({"station": STATIONS, "city": [CITY[one] for one in STATIONS]})
-    return Timetable(pd.DataFrame(rows, columns=names), stations.sample(frac=1.0, random_state=3))
+    return Timetable(
+        pd.DataFrame(rows, columns=names[:width]),
+        stations.sample(frac=1.0, random_state=3),
+        transfers=pd.DataFrame() if changes is None else changes,
+    )
 
 
+ENDS = ["from_station", "to_station", "minutes"]
 ways = st.lists(
     st.tuples(st.sampled_from(STATIONS), st.sampled_from(STATIONS), st.integers(1, 120)),
     max_size=3,
-).map(lambda rows: pd.DataFrame(rows, columns=["from_station", "to_station", "minutes"]))
+).map(lambda rows: pd.DataFrame(rows, columns=ENDS))
+own_changes = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(STATIONS), st.sampled_from(STATIONS), st.integers(1, 90)),
+        st.sampled_from([(one, one, minutes) for one in STATIONS for minutes in (2, 25, np.inf)]),
+    ),
+    max_size=5,
+).map(lambda rows: pd.DataFrame(rows, columns=ENDS))
 
 
-def street(ways_table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Return minutes between stations by street, by Dijkstra."""
-    graph = nx.Graph()
+def street(ways_table: pd.DataFrame, day: Timetable | None = None) -> dict[str, dict[str, float]]:
+    """Return minutes between stations by street, by Dijkstra: both ways, and the day's one way."""
+    graph = nx.DiGraph()
     graph.add_nodes_from(STATIONS)
-    for row in ways_table.itertuples():
-        known = graph.get_edge_data(row.from_station, row.to_station, {"minutes": np.inf})
-        minutes = min(known["minutes"], row.minutes)
-        graph.add_edge(row.from_station, row.to_station, minutes=minutes)
+    rows = list(ways_table.itertuples(index=False))
+    rows += [(end, start, minutes) for start, end, minutes in rows]
+    rows += [] if day is None else list(day.transfers.itertuples(index=False))
+    for start, end, minutes in rows:
+        known = graph.get_edge_data(start, end, {"minutes": np.inf})
+        if start != end:
+            graph.add_edge(start, end, minutes=min(known["minutes"], minutes))
     return dict(nx.all_pairs_dijkstra_path_length(graph, weight="minutes"))
 
 
 def expanded(timetable: Timetable, on_foot: dict[str, dict[str, float]], change: int) -> nx.DiGraph:
-    """Return the time-expanded graph: departures and arrivals as nodes, changes of weight 1."""
+    """Return the time-expanded graph: departures and arrivals as nodes, changes of weight 1.
+
+    Nodes are ``(kind, trip, day, sequence, station, minute, usable)``.
+    """
     graph = nx.DiGraph()
     for day in (-2, -1, 0, 1, 2):
         for trip, stops in timetable.stops.groupby("trip_id"):
             before = None
             for stop in stops.itertuples():
                 shift = day * DAY_MIN
-                come = ("arrive", trip, day, stop.sequence, stop.station, stop.arrive_min + shift)
-                leave = ("depart", trip, day, stop.sequence, stop.station, stop.depart_min + shift)
+                name = (trip, day, stop.sequence, stop.station)
+                come = ("arrive", *name, stop.arrive_min + shift, stop.alight)
+                leave = ("depart", *name, stop.depart_min + shift, stop.board)
                 graph.add_edge(come, leave, changes=0)
                 if before is not None:
                     graph.add_edge(before, come, changes=0)
                 before = leave
-    events = list(graph)
+    events = [event for event in graph if event[6]]
+    own = timetable.transfers[
+        timetable.transfers["from_station"] == timetable.transfers["to_station"]
+    ]
+    within = (
+        dict.fromkeys(STATIONS, float(change))
+        | own.groupby("from_station")["minutes"].max().to_dict()
+    )
     for come in (event for event in events if event[0] == "arrive" and event[3] > 1):
         for leave in (event for event in events if event[0] == "depart"):
             same = come[4] == leave[4]
-            minutes = change if same else on_foot[come[4]].get(leave[4], np.inf)
+            minutes = within[come[4]] if same else on_foot[come[4]].get(leave[4], np.inf)
             if leave[5] >= come[5] + minutes and not graph.has_edge(come, leave):
                 graph.add_edge(come, leave, changes=1)
     return graph
@@ -104,14 +138,21 @@ def arrivals(
     first = [
         event
         for event in graph
-        if event[0] == "depart" and 0 <= event[5] - moment - near.get(event[4], np.inf) <= wait
+        if event[0] == "depart"
+        and event[6]
+        and 0 <= event[5] - moment - near.get(event[4], np.inf) <= wait
     ]
     if not first:
         return dict.fromkeys(STATIONS, np.inf)
     used = nx.multi_source_dijkstra_path_length(graph, set(first), weight="changes")
     found = dict.fromkeys(STATIONS, np.inf)
     for event, many in used.items():
-        if event[0] == "arrive" and event[3] > 1 and (changes is None or many <= changes):
+        if (
+            event[0] == "arrive"
+            and event[6]
+            and event[3] > 1
+            and (changes is None or many <= changes)
+        ):
             for station, minutes in on_foot[event[4]].items():
                 found[station] = min(found[station], event[5] + minutes)
     return found

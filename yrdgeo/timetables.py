@@ -5,9 +5,10 @@ station, and minutes count from the midnight that begins the trip's day of depar
 train under way at the next midnight goes on counting past 1,440.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from types import MappingProxyType
 from unicodedata import normalize
 
 import geopandas as gpd
@@ -22,6 +23,17 @@ Bools = npt.NDArray[np.bool_]
 
 DAY_MIN = 1_440.0
 STOP_COLUMNS = ("trip_id", "sequence", "station", "arrive_min", "depart_min")
+LIMITS = ("board", "alight")
+TRANSFER_COLUMNS = ("from_station", "to_station", "minutes")
+# Name → minutes after midnight, first in, last out; together they are the whole day.
+PERIODS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "morning": (360.0, 600.0),
+        "day": (600.0, 960.0),
+        "evening": (960.0, 1_320.0),
+        "night": (1_320.0, 360.0),
+    }
+)
 _HIGH_SPEED = ("G", "D", "C")
 
 
@@ -34,7 +46,8 @@ class Timetable:
     stops
         ``trip_id sequence station arrive_min depart_min``, in the order of trip and sequence.
         Minutes are float64; at a trip's first stop the arrival is the departure, at its last the
-        departure is the arrival.
+        departure is the arrival. ``board`` and ``alight`` (bool, true where absent) say whether
+        riders may get on and off there.
     stations
         ``station name city`` and ``geometry``: points in EPSG:4326, empty where unknown.
     trips
@@ -42,12 +55,17 @@ class Timetable:
         :func:`train_mode`.
     warnings
         One sentence for each kind of thing that the reader saw and kept or left out, counted.
+    transfers
+        ``from_station to_station minutes``: changes that the timetable itself names, one way.
+        From a station to itself it is the least time of a change there, ``inf`` where none is
+        possible; without a row the question's own ``transfer_min`` holds.
 
     Raises
     ------
     TableError
         Listing every row that is wrong (header = row 1): repeated keys, unknown stations,
-        minutes that are missing or run backwards, trips of one stop.
+        minutes that are missing or run backwards, trips of one stop, limits that are not
+        true or false.
 
     Examples
     --------
@@ -61,6 +79,7 @@ class Timetable:
     stations: gpd.GeoDataFrame
     trips: pd.DataFrame = field(default_factory=pd.DataFrame)
     warnings: tuple[str, ...] = ()
+    transfers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Bring the tables into form and check them."""
@@ -70,7 +89,7 @@ class Timetable:
             name: pd.to_numeric(self.stops[name], errors="coerce").astype("float64")
             for name in ("sequence", "arrive_min", "depart_min")
         }
-        stops = self.stops.loc[:, list(STOP_COLUMNS)].assign(**numbers)
+        stops = self.stops.loc[:, list(STOP_COLUMNS)].assign(**numbers, **_limits(self.stops))
         for name in ("trip_id", "station"):
             stops[name] = stops[name].astype("string").fillna("").astype(object)
         stops["row"] = np.arange(2, len(stops) + 2)
@@ -80,6 +99,7 @@ class Timetable:
         object.__setattr__(self, "stops", stops.drop(columns="row"))
         object.__setattr__(self, "stations", stations)
         object.__setattr__(self, "trips", _trips(self.trips, stops))
+        object.__setattr__(self, "transfers", _transfers(self.transfers, stations))
 
     def __repr__(self) -> str:
         """Count trips, stops and stations, and give the span of the clock."""
@@ -122,8 +142,8 @@ def legs(stops: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     legs
-        ``trip_id from_station to_station depart_min arrive_min``, indexed by the row of the
-        stop at which the ride ends.
+        ``trip_id from_station to_station depart_min arrive_min board alight``, indexed by the
+        row of the stop at which the ride ends.
 
     Examples
     --------
@@ -135,6 +155,7 @@ def legs(stops: pd.DataFrame) -> pd.DataFrame:
     same = stops["trip_id"].eq(stops["trip_id"].shift()).to_numpy(dtype=bool)
     ends = stops[same]
     starts = stops[np.append(same[1:], [False])] if len(stops) else stops
+    board, alight = _limits(starts)["board"], _limits(ends)["alight"]
     return pd.DataFrame(
         {
             "trip_id": ends["trip_id"],
@@ -142,6 +163,8 @@ def legs(stops: pd.DataFrame) -> pd.DataFrame:
             "to_station": ends["station"],
             "depart_min": starts["depart_min"].to_numpy(),
             "arrive_min": ends["arrive_min"],
+            "board": board,
+            "alight": alight,
         }
     )
 
@@ -202,6 +225,54 @@ def _missing(text: dict[str, pd.Series]) -> dict[str, pd.Series | str]:
     if "city" not in text:
         absent["city"] = ""
     return absent
+
+
+def _limits(stops: pd.DataFrame) -> dict[str, Bools]:
+    """Return whether riders may board and alight, by row; true where the table is silent."""
+    raise_problems(
+        [
+            Problem("is neither true nor false", int(at) + 2, name, str(stops[name].iloc[at]))
+            for name in LIMITS
+            if name in stops
+            for at in np.flatnonzero(~stops[name].isin([True, False]))
+        ],
+        source="table 'stops'",
+    )
+    return {
+        name: stops[name].to_numpy(dtype=bool) if name in stops else np.ones(len(stops), dtype=bool)
+        for name in LIMITS
+    }
+
+
+def _transfers(table: pd.DataFrame, stations: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return changes with float64 minutes; a station that is unknown or a time below 0 is wrong."""
+    if table.empty:
+        empty = {name: pd.Series(dtype=object) for name in TRANSFER_COLUMNS}
+        return pd.DataFrame(empty).astype({"minutes": "float64"})
+    absent = [
+        Problem(f"column {name!r} is missing") for name in TRANSFER_COLUMNS if name not in table
+    ]
+    raise_problems(absent, source="table 'transfers'")
+    minutes = pd.to_numeric(table["minutes"], errors="coerce").to_numpy(dtype=np.float64)
+    ends = {name: table[name].astype(object).to_numpy() for name in TRANSFER_COLUMNS[:2]}
+    known = list(stations["station"])
+    rules = [
+        *((~pd.Series(ends[name]).isin(known).to_numpy(), name) for name in ends),
+        (~(minutes >= 0), "minutes"),
+    ]
+    problems = [
+        Problem(
+            "is no known station" if name in ends else "is no time of 0 or more",
+            int(at) + 2,
+            name,
+            str(table[name].iloc[at]),
+            nearest(str(table[name].iloc[at]), known) if name in ends and known else "",
+        )
+        for wrong, name in rules
+        for at in np.flatnonzero(wrong)
+    ]
+    raise_problems(problems, source="table 'transfers'")
+    return pd.DataFrame({**ends, "minutes": minutes})
 
 
 def _trips(trips: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:

@@ -25,11 +25,11 @@ SPAN = 20  # minutes of the window; every one of them is searched
 
 
 @settings(max_examples=40)
-@given(day=timetables(), way=ways, change=st.integers(1, 20), moment=moments)
+@given(day=timetables(limited=True), way=ways, change=st.integers(1, 20), moment=moments)
 def test_earliest_arrival_is_that_of_the_time_expanded_graph(
     day: Timetable, way: pd.DataFrame, change: int, moment: int
 ):
-    on_foot = street(way)
+    on_foot = street(way, day)
     graph = expanded(day, on_foot, change)
     found = earliest_arrivals(
         day, ORIGIN, depart_min=moment, transfers=way, transfer_min=change
@@ -42,7 +42,7 @@ def test_earliest_arrival_is_that_of_the_time_expanded_graph(
 
 @settings(max_examples=25)
 @given(
-    day=timetables(most=6),
+    day=timetables(most=6, limited=True),
     way=ways,
     change=st.integers(1, 20),
     start=moments,
@@ -52,7 +52,7 @@ def test_earliest_arrival_is_that_of_the_time_expanded_graph(
 def test_profiles_are_those_of_a_search_at_every_minute(
     day: Timetable, way: pd.DataFrame, change: int, start: int, changes: int | None, longest: int
 ):
-    on_foot = street(way)
+    on_foot = street(way, day)
     graph = expanded(day, on_foot, change)
     by_train, waited = (
         pd.DataFrame(

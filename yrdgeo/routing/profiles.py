@@ -14,6 +14,7 @@ import pandas as pd
 from yrdgeo.timetables import DAY_MIN, Timetable, legs
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Seconds = npt.NDArray[np.int32]
 
 SECONDS = 60.0
@@ -30,6 +31,8 @@ class Connections:
     start, end, depart, arrive, trip
         Station numbers, seconds after midnight of the first day, and number of the trip's run,
         shape (c,).
+    board, alight
+        Whether riders may get on where the ride begins, and off where it ends, shape (c,).
     """
 
     start: Ints
@@ -37,6 +40,8 @@ class Connections:
     depart: Ints
     arrive: Ints
     trip: Ints
+    board: Bools
+    alight: Bools
 
 
 def connections(
@@ -78,6 +83,7 @@ def connections(
         departs[order],
         arrives[order],
         np.unique(runs, return_inverse=True)[1][order].astype(np.int64),
+        *(rides[name].to_numpy(dtype=bool)[row[order]] for name in ("board", "alight")),
     )
 
 
@@ -168,7 +174,7 @@ def _boardings(rides: Connections, change: Ints, departures: Departures) -> list
     """Return, for each ride, the departures that can be caught at its end and around."""
     options: list[list[int]] = [[] for _ in rides.end]
     for end in np.unique(rides.end):
-        here = np.flatnonzero(rides.end == end)
+        here = np.flatnonzero((rides.end == end) & rides.alight)
         for near in np.flatnonzero(change[end] < NEVER):
             rows = departures.row_after(
                 np.full(len(here), near), rides.arrive[here] + change[end, near]
@@ -186,21 +192,24 @@ def _scan(
     best = np.full((len(place), *shape), NEVER, dtype=np.int32)  # by this departure or a later
     by_train = np.empty((len(place), goals.shape[1]), dtype=np.int32)
     aboard = np.full((int(rides.trip.max(initial=-1)) + 1, *shape), NEVER, dtype=np.int32)
+    nowhere = np.full(shape, NEVER, dtype=np.int32)
     later: dict[int, int] = {}  # the departure scanned last at each station
-    columns = (rides.start, rides.end, rides.arrive, rides.trip, place)
+    columns = (rides.start, rides.end, rides.arrive, rides.trip, place, rides.board, rides.alight)
     scanned = zip(*(column[::-1].tolist() for column in columns), options[::-1], strict=True)
-    for start, end, arrive, trip, own, catchable in scanned:
+    for start, end, arrive, trip, own, board, alight, catchable in scanned:
         found = aboard[trip]
-        np.minimum(found, goals[end] + np.int32(arrive), out=found)
+        if alight:
+            np.minimum(found, goals[end] + np.int32(arrive), out=found)
         for row in catchable:
             if layers:
                 np.minimum(found[1:], best[row, :-1], out=found[1:])
             else:
                 np.minimum(found, best[row], out=found)
-        by_train[own] = found[-1]
+        reached = found if board else nowhere
+        by_train[own] = reached[-1]
         if start in later:
-            np.minimum(found, best[later[start]], out=best[own])
+            np.minimum(reached, best[later[start]], out=best[own])
         else:
-            best[own] = found
+            best[own] = reached
         later[start] = own
     return np.minimum(by_train, NEVER, out=by_train)

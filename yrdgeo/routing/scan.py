@@ -4,7 +4,7 @@ Promise: exact for the timetable as it stands. A journey leaves within the windo
 only where there is time to, and counts the minutes from its departure to its arrival.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,8 +14,17 @@ import pandas as pd
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.graph import as_ids
-from yrdgeo.routing.profiles import NEVER, SECONDS, Departures, connections, profiles, seconds
+from yrdgeo.routing.profiles import (
+    NEVER,
+    SECONDS,
+    Connections,
+    Departures,
+    connections,
+    profiles,
+    seconds,
+)
 from yrdgeo.routing.summaries import SUMMARIES, Journeys
+from yrdgeo.routing.walks import changes, walking
 from yrdgeo.timetables import DAY_MIN, Timetable
 
 Floats = npt.NDArray[np.float64]
@@ -61,10 +70,12 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     max_transfers
         Most changes of train; None for any number.
     transfer_min
-        Least minutes between two trains at one station; above 0.
+        Least minutes between two trains at a station for which the timetable names none; above
+        0.
     transfers
         ``from_station to_station minutes``: ways between stations, used both ways, in full: from
-        train to train. They chain, and may begin or end a journey.
+        train to train. They chain, and may begin or end a journey; so do those that the timetable
+        itself names, one way.
     longest_min
         Longer journeys, waits included where they count, are no path.
     daily
@@ -101,20 +112,52 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     starts = as_ids(origins, role="origins")
     ends = starts if destinations is None else as_ids(destinations, role="destinations")
     walks = walking(timetable, transfers)
-    leave = _access(timetable, starts, walks, role="origins")
-    reach = _access(timetable, ends, walks, role="destinations").T
+    change = changes(timetable, walks, transfer_min)
     rides = connections(timetable, window[0], window[1] + longest_min, daily=daily)
-    change = _changes(walks, transfer_min)
-    departures, blocks = profiles(rides, change, reach, max_transfers=max_transfers)
     minutes = np.empty((len(starts), len(ends)))
     span = tuple(int(seconds(bound)) for bound in (*window, longest_min))
+    found = journeys_between(timetable, (starts, ends), rides, (walks, change), max_transfers)
+    for row, part, journeys in found:
+        minutes[row, part] = SUMMARIES[statistic](journeys, *span) / SECONDS
+    minutes[starts.to_numpy()[:, None] == ends.to_numpy()[None, :]] = 0.0
+    return TravelTimes(starts, ends, minutes)
+
+
+def journeys_between(
+    timetable: Timetable,
+    places: tuple[pd.Index, pd.Index],
+    rides: Connections,
+    ways: tuple[Ints, Ints],
+    max_transfers: int | None,
+) -> Iterator[tuple[int, slice, Journeys]]:
+    """Yield the journeys of every origin to every block of destinations.
+
+    Parameters
+    ----------
+    timetable
+        The trips.
+    places
+        Origins and destinations.
+    rides
+        What :func:`yrdgeo.routing.profiles.connections` returns.
+    ways
+        What :func:`walking` and :func:`changes` return.
+    max_transfers
+        Most changes of train; None for any number.
+
+    Yields
+    ------
+    origin, destinations, journeys
+        Number of the origin, block of destinations, and the ways from the one to the others.
+    """
+    walks, change = ways
+    leave = _access(timetable, places[0], walks, role="origins")
+    reach = _access(timetable, places[1], walks.T, role="destinations").T
+    departures, blocks = profiles(rides, change, reach, max_transfers=max_transfers)
     for part, arrival in blocks:
         for row, way in enumerate(leave):
             on_foot = (way[:, None] + reach[:, part]).min(axis=0, initial=NEVER)
-            journeys = _journeys(departures, arrival, way, on_foot)
-            minutes[row, part] = SUMMARIES[statistic](journeys, *span) / SECONDS
-    minutes[starts.to_numpy()[:, None] == ends.to_numpy()[None, :]] = 0.0
-    return TravelTimes(starts, ends, minutes)
+            yield row, part, _journeys(departures, arrival, way, on_foot)
 
 
 def earliest_arrivals(
@@ -164,58 +207,24 @@ def earliest_arrivals(
     ready = np.minimum(_access(timetable, pd.Index([origin]), walks, role="origin")[0], NEVER)
     board = np.where(ready < NEVER, ready + start, NEVER)
     arrive = board.copy()
-    change = _changes(walks, transfer_min)
+    change = changes(timetable, walks, transfer_min)
     rides = connections(timetable, depart_min, depart_min + DAY_MIN, daily=daily)
     aboard: set[int] = set()
     columns = (rides.start, rides.end, rides.depart, rides.arrive, rides.trip)
-    for begin, end, leaves, comes, trip in zip(*(one.tolist() for one in columns), strict=True):
-        if trip not in aboard and board[begin] > leaves:
+    limits = (rides.board, rides.alight)
+    scanned = zip(*(one.tolist() for one in (*columns, *limits)), strict=True)
+    for begin, end, leaves, comes, trip, may_board, may_alight in scanned:
+        if trip not in aboard and (not may_board or board[begin] > leaves):
             continue
         aboard.add(trip)
+        if not may_alight:
+            continue
         if comes < arrive[end] or comes + change[end, end] < board[end]:
             np.minimum(board, comes + change[end], out=board)
             np.minimum(arrive, comes + walks[end], out=arrive)
     reached = arrive <= start + DAY_MIN * SECONDS
     stations = pd.Index(timetable.stations["station"], name="station")
     return pd.Series(np.where(reached, arrive / SECONDS, np.inf), stations, name="arrive_min")
-
-
-def walking(timetable: Timetable, transfers: pd.DataFrame | None) -> Ints:
-    """Return seconds between stations by street, shape (n, n): chains of the table's ways.
-
-    Raises
-    ------
-    ArgumentError
-        If the table names unknown stations, or minutes that are not above 0.
-    """
-    stations = pd.Index(timetable.stations["station"])
-    walks = np.full((len(stations), len(stations)), NEVER, dtype=np.int64)
-    np.fill_diagonal(walks, 0)
-    if transfers is None or transfers.empty:
-        return walks
-    ends = [transfers[name] for name in ("from_station", "to_station")]
-    unknown = [name for names in ends for name in names[~names.isin(stations)]]
-    minutes = transfers["minutes"].to_numpy(dtype=np.float64)
-    if unknown or not (np.isfinite(minutes) & (minutes > 0)).all():
-        raise ArgumentError(
-            "Transfers lead between stations of the timetable, in minutes above 0.",
-            found=few(unknown) or few(minutes[~(minutes > 0)]),
-            fix="Correct or drop the rows.",
-        )
-    start, end = (stations.get_indexer(names) for names in ends)
-    time = np.maximum(seconds(transfers["minutes"]), 1)
-    np.minimum.at(walks, (start, end), time)
-    np.minimum.at(walks, (end, start), time)
-    for middle in np.unique([start, end]):
-        np.minimum(walks, walks[:, middle, None] + walks[None, middle], out=walks)
-    return walks
-
-
-def _changes(walks: Ints, transfer_min: float) -> Ints:
-    """Return seconds from train to train; at one station at least one."""
-    changes = walks.copy()
-    np.fill_diagonal(changes, max(1, int(seconds(transfer_min))))
-    return changes
 
 
 def _access(timetable: Timetable, places: pd.Index, walks: Ints, *, role: str) -> Ints:

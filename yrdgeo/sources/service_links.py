@@ -15,18 +15,11 @@ import shapely
 
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.sources.timetable_rows import FASTEST_KMH, great_circle_km
-from yrdgeo.timetables import DAY_MIN, Timetable
+from yrdgeo.timetables import DAY_MIN, PERIODS, Timetable
 from yrdgeo.units import MINUTES_PER_HOUR, WGS84
 
 Floats = npt.NDArray[np.float64]
 
-# Name → minutes after midnight, first in, last out; together they are the whole day.
-PERIODS: Mapping[str, tuple[float, float]] = {
-    "morning": (360.0, 600.0),
-    "day": (600.0, 960.0),
-    "evening": (960.0, 1_320.0),
-    "night": (1_320.0, 360.0),
-}
 WHOLE_DAY: Mapping[str, tuple[float, float]] = {"day": (0.0, DAY_MIN)}
 STATISTICS = {"fastest": "fastest_min", "typical": "typical_min"}
 FASTEST_LINK_KMH = 1_500.0  # what the links table holds
