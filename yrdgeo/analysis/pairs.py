@@ -78,9 +78,9 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
         pair_class contiguity_order seat_km centroid_km border_km province_border travel_time_min
         detour_ratio``: whether a province border lies between goes by the first two digits of the
         codes. For named times also ``<name>_min``, of which ``travel_time_min`` is the least; for
-        values ``<name>_gap`` (helper − helped) and ``<name>_ratio`` (helper / helped). A time is ``inf``
-        where there is no path; what was not given is NaN. Geometry: the geodesic from seat to
-        seat, EPSG:4326, empty for a pair within one city.
+        values ``<name>_gap`` (helper − helped) and ``<name>_ratio`` (helper / helped). A time is
+        ``inf`` where there is no path; what was not given is NaN. Geometry: the geodesic from
+        seat to seat, EPSG:4326, empty for a pair within one city.
 
     Raises
     ------
