@@ -10,8 +10,9 @@ A neighbour is one entry for both directions: node, time out, time in, links bri
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
+from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, inner, kernel
 from yrdgeo.routing.witness import (
     HOPS,
     IN,
@@ -39,36 +40,23 @@ class Contracted(NamedTuple):
     pool: Weights
 
 
-@kernel
 def merged(
-    n: Whole, arcs: tuple[Ints, Ints, Weights], back: tuple[Ints, Ints, Weights], infinite: Whole
+    n: int, arcs: tuple[Ints, Ints, Weights], back: tuple[Ints, Ints, Weights], infinite: int
 ) -> tuple[Longs, Weights]:
     """Merge arcs and reversed arcs, both sorted by node, into entries for both directions."""
-    start = np.empty(n + 1, dtype=np.int64)
-    start[0] = 0
-    entries = np.empty((arcs[1].size + back[1].size, 4), dtype=arcs[2].dtype)
-    count = 0
-    for v in range(n):
-        i, j = arcs[0][v], back[0][v]
-        while i < arcs[0][v + 1] or j < back[0][v + 1]:
-            out = arcs[1][i] if i < arcs[0][v + 1] else n
-            into = back[1][j] if j < back[0][v + 1] else n
-            entries[count, NODE] = min(out, into)
-            entries[count, OUT] = infinite
-            entries[count, IN] = infinite
-            entries[count, HOPS] = 1
-            if out <= into:
-                entries[count, OUT] = arcs[2][i]
-                i += 1
-            if into <= out:
-                entries[count, IN] = back[2][j]
-                j += 1
-            count += 1
-        start[v + 1] = count
-    return start, entries
+    # One number an entry: which arc in its lower half, which reversed arc in its upper; 0 is none.
+    low, high = (np.arange(1, len(side[1]) + 1, dtype=np.int64) for side in (arcs, back))
+    both = csr_array((low, arcs[1], arcs[0]), shape=(n, n)) + csr_array(
+        (high << 32, back[1], back[0]), shape=(n, n)
+    )
+    entries = np.ones((both.nnz, 4), dtype=arcs[2].dtype)  # one link bridged
+    entries[:, NODE] = both.indices
+    entries[:, OUT] = np.append(infinite, arcs[2])[both.data & (2**32 - 1)]
+    entries[:, IN] = np.append(infinite, back[2])[both.data >> 32]
+    return both.indptr.astype(np.int64), entries
 
 
-@kernel
+@inner
 def _importance(
     near: Neighbours, pool: Weights, found: Longs, node: tuple[Whole, Whole, Whole]
 ) -> Whole:
@@ -77,20 +65,20 @@ def _importance(
     ``node`` is the node, the number of its shortcuts and the infinite length.
     """
     v, count, infinite = node
-    arcs, hops = np.int64(0), np.int64(0)
+    arcs = hops = added = 0
     for e in range(near.start[v], near.start[v] + near.size[v]):
-        ways = int(pool[e, OUT] != infinite) + int(pool[e, IN] != infinite)
-        arcs += ways
-        hops += ways * np.int64(pool[e, HOPS])
+        for column in (OUT, IN):
+            if pool[e, column] != infinite:
+                arcs += 1
+                hops += pool[e, HOPS]
     if arcs == 0:
         return 0
-    added = np.int64(0)
     for k in range(count):
         added += found[k, 3]
     return (1000 * count) // arcs + (1000 * added) // hops
 
 
-@kernel
+@inner
 def _improve(
     near: Neighbours,
     pool: Weights,
@@ -130,7 +118,7 @@ def _improve(
     return free
 
 
-@kernel
+@inner
 def _take_out(near: Neighbours, pool: Weights, v: Whole) -> None:
     """Remove a node from the entries of its neighbours; its own entries stay, they are upward."""
     for e in range(near.start[v], near.start[v] + near.size[v]):
@@ -144,7 +132,7 @@ def _take_out(near: Neighbours, pool: Weights, v: Whole) -> None:
         near.size[u] -= 1
 
 
-@kernel
+@inner
 def _bridge(near: Neighbours, pool: Weights, found: Longs, state: tuple[Whole, Whole]) -> Whole:
     """Write the shortcuts of a node into the pool; return where its free part begins."""
     count, free = state
@@ -167,7 +155,7 @@ class Progress(NamedTuple):
     tally: Longs
 
 
-@kernel
+@inner
 def _need(near: Neighbours, pool: Weights, v: Whole) -> Whole:
     """Return the rows of the pool that the worst contraction of a node could take."""
     first, degree = near.start[v], np.int64(near.size[v])
@@ -204,7 +192,7 @@ def _go_on(
         added = shortcuts(search, near, pool, (v, bound, infinite, margin), found)
         key = LEVEL * np.int64(level[v]) + _importance(near, pool, found, (v, added, infinite))
         if tally[0] > 0 and key > queue.key[0]:
-            tally[0] = push(queue, tally[0], key, v)
+            tally[0] = push(queue, tally[0], key, np.int64(v))
             continue
         order[tally[1]] = v
         tally[1] += 1

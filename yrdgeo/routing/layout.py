@@ -5,56 +5,23 @@ same parents lie side by side.
 """
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
 from yrdgeo.routing.witness import NODE
 
 
 @kernel
-def _children(order: Ints, first: Longs, size: Ints, pool: Weights) -> tuple[Longs, Ints]:
-    """Turn upward entries round: the children of u are ``child[start[u]:start[u + 1]]``."""
-    n = order.size
-    start = np.empty(n + 1, dtype=np.int64)
-    for v in range(n + 1):
-        start[v] = 0
-    for v in range(n):
-        for e in range(first[v], first[v] + size[v]):
-            start[pool[e, NODE] + 1] += 1
-    for v in range(n):
-        start[v + 1] += start[v]
-    child = np.empty(start[n], dtype=np.int32)
-    fill = np.empty(n, dtype=np.int64)
-    for v in range(n):
-        fill[v] = start[v]
-    for i in range(n):
-        v = order[i]
-        for e in range(first[v], first[v] + size[v]):
-            head = pool[e, NODE]
-            child[fill[head]] = v
-            fill[head] += 1
-    return start, child
+def _parents_first(start: Ints, child: Ints, parents: Ints, stack: Ints, position: Ints) -> None:
+    """Give numbers depth first, to each node as soon as the last of its parents has a number.
 
-
-@kernel
-def positions(order: Ints, first: Longs, size: Ints, pool: Weights) -> Ints:
-    """Return each node's position: parents first, and children right after their last parent.
-
-    Parameters
-    ----------
-    order, first, size, pool
-        What :func:`yrdgeo.routing.contraction.contract` returns.
+    ``child[start[u]:start[u + 1]]`` are the children of u; ``parents`` counts those without a
+    number and comes to 0 everywhere.
     """
-    n = order.size
-    start, child = _children(order, first, size, pool)
-    position = np.empty(n, dtype=np.int32)
-    stack = np.empty(n, dtype=np.int32)
     depth = 0
-    parents = np.empty(n, dtype=np.int32)
-    for i in range(n):
-        parents[i] = size[i]
-    for i in range(n):
-        if parents[order[i]] == 0:
-            stack[depth] = order[i]
+    for u in range(parents.size):
+        if parents[u] == 0:
+            stack[depth] = u
             depth += 1
     done = 0
     while depth > 0:
@@ -63,14 +30,32 @@ def positions(order: Ints, first: Longs, size: Ints, pool: Weights) -> Ints:
         position[u] = done
         done += 1
         for c in range(start[u], start[u + 1]):
-            parents[child[c]] -= 1
-            if parents[child[c]] == 0:
-                stack[depth] = child[c]
+            v = child[c]
+            parents[v] -= 1
+            if parents[v] == 0:
+                stack[depth] = v
                 depth += 1
-    return position
 
 
-@kernel
+def positions(order: Ints, first: Longs, size: Ints, pool: Weights) -> Ints:
+    """Return each node's position: parents first, and children right after their last parent.
+
+    Parameters
+    ----------
+    order, first, size, pool
+        What :func:`yrdgeo.routing.contraction.contract` returns.
+    """
+    n = len(order)
+    rank = np.empty(n, dtype=np.int32)
+    rank[order] = np.arange(n, dtype=np.int32)
+    rows, tails = _entries(first, size)
+    ends = rank[pool[rows, NODE]], rank[tails]
+    below = coo_array((np.ones(len(rows), dtype=np.int8), ends), shape=(n, n)).tocsr()
+    stack, found = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    _parents_first(below.indptr, below.indices, size[order], stack, found)
+    return found[rank]
+
+
 def upward(
     position: Ints, entries: tuple[Longs, Ints, Weights], column: Whole, bound: Whole
 ) -> tuple[Ints, Ints, Weights]:
@@ -79,25 +64,16 @@ def upward(
     ``entries`` are first, size and pool; ``column`` is ``OUT`` or ``IN``.
     """
     first, size, pool = entries
-    n = position.size
-    node = np.empty(n, dtype=np.int32)
-    for v in range(n):
-        node[position[v]] = v
-    start = np.empty(n + 1, dtype=np.int32)
-    start[0] = 0
-    for i in range(n):
-        v = node[i]
-        start[i + 1] = start[i]
-        for e in range(first[v], first[v] + size[v]):
-            start[i + 1] += np.int64(pool[e, column]) <= bound
-    head = np.empty(start[n], dtype=np.int32)
-    weight = np.empty(start[n], dtype=pool.dtype)
-    for i in range(n):
-        v = node[i]
-        p = start[i]
-        for e in range(first[v], first[v] + size[v]):
-            if np.int64(pool[e, column]) <= bound:
-                head[p] = position[pool[e, NODE]]
-                weight[p] = pool[e, column]
-                p += 1
-    return start, head, weight
+    rows, tails = _entries(first, size)
+    kept = pool[rows, column] <= bound
+    rows, tails = rows[kept], tails[kept]
+    ends = position[tails], position[pool[rows, NODE]]
+    arcs = coo_array((pool[rows, column], ends), shape=(len(position), len(position))).tocsr()
+    return arcs.indptr, arcs.indices, arcs.data
+
+
+def _entries(first: Longs, size: Ints) -> tuple[Longs, Ints]:
+    """Return the rows of the pool that hold entries, and whose they are."""
+    before = np.cumsum(size, dtype=np.int64) - size
+    tails = np.repeat(np.arange(len(size), dtype=np.int32), size)
+    return np.arange(len(tails)) + (first - before)[tails], tails

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yrdgeo.routing.graph import Floats, Int64s
+from yrdgeo.routing.graph import MS_PER_MINUTE, Floats, Int64s
 from yrdgeo.routing.hierarchy import Hierarchy
-from yrdgeo.routing.kernel import Ints
+from yrdgeo.routing.kernel import Ints, Weights
 from yrdgeo.routing.sweep import (
     LANES,
     Arcs,
@@ -24,9 +24,7 @@ from yrdgeo.routing.sweep import (
     ascend,
     closure,
     descend,
-    restrict,
-    write_columns,
-    write_rows,
+    write,
 )
 
 PLACES = 8_192  # of a part: its rows of lanes stay near the processor
@@ -88,13 +86,11 @@ def _part(arcs: Arcs, at: Ints, places: Int64s) -> Part:
     marked = np.empty(n, dtype=np.int32)
     count = closure(arcs, at[places], local, marked)
     positions = np.sort(marked[:count])
-    size = int((arcs.start[positions + 1] - arcs.start[positions]).sum())
-    part = Arcs(
-        np.zeros(count + 1, dtype=np.int32),
-        np.empty(size, dtype=np.int32),
-        np.empty(size, dtype=arcs.weight.dtype),
-    )
-    restrict(arcs, positions, local, part)
+    local[positions] = np.arange(count, dtype=np.int32)
+    sizes = arcs.start[positions + 1] - arcs.start[positions]
+    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    taken = np.arange(start[-1]) + np.repeat(arcs.start[positions] - start[:-1], sizes)
+    part = Arcs(start, local[arcs.head[taken]], arcs.weight[taken])
     return Part(part, local, places, local[at[places]])
 
 
@@ -177,26 +173,45 @@ def _seeds(size: int, dtype: "np.dtype[np.uint32] | np.dtype[np.int64]") -> Seed
 
 
 def matrix(made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: int) -> Floats:
-    """Return minutes from each source to each target, shape (n, m); ``inf`` beyond the limit.
+    """Return minutes from each source to each target, shape (n, m); ``inf`` beyond the limit."""
+    minutes = np.empty((len(sources), len(targets)))
+    _fill(made, sources, targets, minutes, (limit, MS_PER_MINUTE, np.inf))
+    return minutes
+
+
+def milliseconds(made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: int) -> Weights:
+    """Return whole milliseconds as :func:`matrix` does minutes, in half the room.
+
+    ``made.infinite`` stands for no path.
+    """
+    times = np.empty((len(sources), len(targets)), dtype=made.forward.weight.dtype)
+    _fill(made, sources, targets, times, (limit, 1.0, float(made.infinite)))
+    return times
+
+
+def _fill(
+    made: Hierarchy,
+    sources: Int64s,
+    targets: Int64s,
+    out: Floats | Weights,
+    rule: tuple[int, float, float],
+) -> None:
+    """Write times into ``out``, by :func:`yrdgeo.routing.sweep.write`.
 
     The side with fewer nodes travels in lanes, and the other side's part of the graph is swept.
     """
     turned = len(sources) > len(targets)
     lanes, places = (targets, sources) if turned else (sources, targets)
+    of_place, of_lane = (len(targets), 1) if turned else (1, len(targets))
     pieces = parts(made.forward if turned else made.backward, made.position[places])
-    minutes = np.empty((len(sources), len(targets)))
-    limit = min(limit, made.bound)
+    rule = (min(rule[0], made.bound), *rule[1:])
+    flat = out.reshape(-1)
 
     def visit(_: int, block: Int64s, number: int, rows: Rows) -> None:
         piece = pieces[number]
-        pairs = (piece.rows, piece.places, block)
-        if turned:
-            write_columns(rows, pairs, limit, minutes)
-        else:
-            write_rows(rows, pairs, limit, minutes)
+        write(rows, (piece.rows, piece.places * of_place, block * of_lane), rule, flat)
 
-    sweep(made, lanes, pieces, visit, limit=limit, against=turned)
-    return minutes
+    sweep(made, lanes, pieces, visit, limit=rule[0], against=turned)
 
 
 def sums_within(
@@ -234,8 +249,8 @@ def sums_weighted(
         for first in range(0, len(piece.rows), _SLICE):
             at = piece.rows[first : first + _SLICE]
             minutes = np.empty((len(at), len(block)))
-            here = (at, np.arange(len(at)), np.arange(len(block)))
-            write_columns(rows, here, made.bound, minutes)
+            here = (at, np.arange(len(at)) * len(block), np.arange(len(block)))
+            write(rows, here, (made.bound, MS_PER_MINUTE, np.inf), minutes.reshape(-1))
             weights = np.asarray(decay(minutes), dtype=np.float64)
             total[thread, piece.places[first : first + _SLICE]] += weights @ amounts.values[block]
 

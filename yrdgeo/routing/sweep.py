@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yrdgeo.routing.kernel import Bytes, Floats, Ints, Longs, Weights, Whole, kernel
+from yrdgeo.routing.kernel import Bytes, Floats, Ints, Longs, Weights, Whole, inner, kernel
 
 LANES = 64  # sources that travel together; a power of two
 TILE = 16  # rows that are turned into columns together
-MS = 60_000.0  # a minute; repeated here because a kernel reads constants of its own module
 
 
 class Arcs(NamedTuple):
@@ -75,20 +74,7 @@ def closure(arcs: Arcs, places: Ints, local: Ints, order: Ints) -> Whole:
     return count
 
 
-@kernel
-def restrict(arcs: Arcs, positions: Ints, local: Ints, part: Arcs) -> None:
-    """Copy the arcs of the positions, numbered among themselves; ``local`` maps to the number."""
-    p = 0
-    for i in range(positions.size):
-        local[positions[i]] = i
-        for e in range(arcs.start[positions[i]], arcs.start[positions[i] + 1]):
-            part.head[p] = local[arcs.head[e]]
-            part.weight[p] = arcs.weight[e]
-            p += 1
-        part.start[i + 1] = p
-
-
-@kernel
+@inner
 def _climb(arcs: Arcs, source: Whole, scratch: Scratch, infinite: Whole) -> Whole:
     """Find the exact upward times of one source; return how many nodes ``order`` lists.
 
@@ -153,7 +139,7 @@ def ascend(
     return count
 
 
-@kernel
+@inner
 def _plant(local: Ints, seeds: Seeds, rows: Rows, limits: tuple[Whole, Whole, Whole]) -> bool:
     """Write the seeds into their rows; return whether any has one here."""
     n_seeds, _, infinite = limits
@@ -170,7 +156,7 @@ def _plant(local: Ints, seeds: Seeds, rows: Rows, limits: tuple[Whole, Whole, Wh
     return planted
 
 
-@kernel
+@inner
 def _gather(part: Arcs, rows: Rows, i: Whole, best: Weights, infinite: Whole) -> bool:
     """Take the best of a row's seeds and of its arcs; return whether there is anything."""
     time, live = rows.time, rows.live
@@ -214,36 +200,27 @@ def descend(
 
 
 @kernel
-def write_rows(rows: Rows, pairs: tuple[Ints, Longs, Longs], limit: Whole, out: Floats) -> None:
-    """Write each lane as a row of minutes; ``inf`` beyond the limit.
+def write(
+    rows: Rows,
+    pairs: tuple[Ints, Longs, Longs],
+    rule: tuple[Whole, float, float],
+    out: Floats | Weights,
+) -> None:
+    """Write the time of each place and lane into a flat ``out``.
 
-    ``pairs`` are the places' rows, their columns in ``out``, and the lanes' rows in ``out``.
+    ``pairs`` are the places' rows, and what a place and what a lane add to the place in ``out``;
+    ``rule`` the longest time of interest, what a time is divided by, and what stands for none.
     """
-    at, columns, lanes = pairs
+    at, of_place, of_lane = pairs
+    limit, unit, none = rule
     for first in range(0, at.size, TILE):
         last = min(first + TILE, at.size)
-        for k in range(lanes.size):
+        for k in range(of_lane.size):
             for p in range(first, last):
-                value = np.inf
+                value = none
                 if rows.live[at[p]] and rows.time[at[p], k] <= limit:
-                    value = rows.time[at[p], k] / MS
-                out[lanes[k], columns[p]] = value
-
-
-@kernel
-def write_columns(rows: Rows, pairs: tuple[Ints, Longs, Longs], limit: Whole, out: Floats) -> None:
-    """Write each lane as a column of minutes; ``inf`` beyond the limit.
-
-    ``pairs`` are the places' rows, their rows in ``out``, and the lanes' columns in ``out``.
-    """
-    at, lines, lanes = pairs
-    for p in range(at.size):
-        alive = rows.live[at[p]]
-        for k in range(lanes.size):
-            value = np.inf
-            if alive and rows.time[at[p], k] <= limit:
-                value = rows.time[at[p], k] / MS
-            out[lines[p], lanes[k]] = value
+                    value = rows.time[at[p], k] / unit
+                out[of_place[p] + of_lane[k]] = value
 
 
 @kernel

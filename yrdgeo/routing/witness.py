@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, kernel
+from yrdgeo.routing.kernel import Ints, Longs, Weights, Whole, inner
 
 SETTLED = 50  # nodes a search may settle before it gives up
 REACH = 2**16  # nodes that a search may look at
@@ -40,7 +40,7 @@ class Search(NamedTuple):
     heap: Heap
 
 
-@kernel
+@inner
 def push(heap: Heap, size: Whole, key: Whole, node: Whole) -> Whole:
     """Put a node into a heap; return its new size."""
     keys, nodes = heap.key, heap.node
@@ -57,7 +57,7 @@ def push(heap: Heap, size: Whole, key: Whole, node: Whole) -> Whole:
     return size + 1
 
 
-@kernel
+@inner
 def pop(heap: Heap, size: Whole) -> Whole:
     """Take the first of the heap away; it was read before."""
     keys, nodes = heap.key, heap.node
@@ -80,7 +80,7 @@ def pop(heap: Heap, size: Whole) -> Whole:
     return size
 
 
-@kernel
+@inner
 def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost more than its body
     search: Search,
     near: Neighbours,
@@ -99,16 +99,19 @@ def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost mo
     distance[source] = 0
     touched[0] = source
     n_touched = 1
-    size = push(search.heap, 0, 0, source)
+    heap = search.heap
+    heap.key[0], heap.node[0] = 0, source
+    size: Whole = np.int64(1)
     settled = 0
-    room = search.heap.key.size
+    room = heap.key.size
     while size > 0 and settled < SETTLED and open_targets > 0:
-        key, u = search.heap.key[0], search.heap.node[0]
-        size = pop(search.heap, size)
+        key, u = heap.key[0], heap.node[0]
+        size = pop(heap, size)
         if key > distance[u]:
             continue
         settled += 1
-        for e in range(near.start[u], near.start[u] + near.size[u]):
+        first = near.start[u]
+        for e in range(first, first + near.size[u]):
             head = np.int64(pool[e, NODE])
             step = np.int64(pool[e, OUT])
             if step == infinite or head == avoid:
@@ -123,13 +126,13 @@ def _witness(  # noqa: C901, PLR0912, PLR0915 — one loop; a call would cost mo
                 open_targets -= 1
             distance[head] = reach
             if size < room and n_touched < room:
-                size = push(search.heap, size, reach, head)
+                size = push(heap, size, reach, head)
             else:
                 return n_touched
     return n_touched
 
 
-@kernel
+@inner
 def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
     search: Search,
     near: Neighbours,
@@ -143,7 +146,9 @@ def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
     much another path must be shorter to save a shortcut: 0, or 1 to keep every fastest path.
     """
     v, bound, infinite, margin = node
-    first, last = near.start[v], near.start[v] + near.size[v]
+    via, distance = search.via, search.distance
+    first = near.start[v]
+    last = first + near.size[v]
     count = 0
     for i in range(first, last):
         into = np.int64(pool[i, IN])
@@ -154,7 +159,7 @@ def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
         for j in range(first, last):
             out = np.int64(pool[j, OUT])
             if j != i and out != infinite and into + out <= bound:
-                search.via[pool[j, NODE]] = into + out - margin
+                via[pool[j, NODE]] = into + out - margin
                 longest = max(longest, into + out)
                 targets += 1
         if targets:
@@ -162,14 +167,14 @@ def shortcuts(  # noqa: C901, PLR0912 — one loop over pairs of neighbours
             touched = _witness(search, near, pool, (source, v), (targets, longest, infinite))
             for j in range(first, last):
                 head = np.int64(pool[j, NODE])
-                if search.via[head] > NONE and search.distance[head] > search.via[head]:
+                if via[head] > NONE and distance[head] > via[head]:
                     found[count, 0] = i
                     found[count, 1] = j
-                    found[count, 2] = search.via[head] + margin
+                    found[count, 2] = via[head] + margin
                     found[count, 3] = np.int64(pool[i, HOPS]) + np.int64(pool[j, HOPS])
                     count += 1
             for k in range(touched):
-                search.distance[search.touched[k]] = infinite
+                distance[search.touched[k]] = infinite
             for j in range(first, last):
-                search.via[pool[j, NODE]] = NONE
+                via[pool[j, NODE]] = NONE
     return count
