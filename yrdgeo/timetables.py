@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.errors import Problem, few, nearest, raise_problems
+from yrdgeo.errors import ArgumentError, Problem, few, nearest, raise_problems
 from yrdgeo.units import WGS84
 
 Bools = npt.NDArray[np.bool_]
@@ -111,6 +111,30 @@ class Timetable:
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>"
+
+
+def period_min(bounds: tuple[float, float]) -> float:
+    """Return the length of a period; one whose last minute is before its first spans midnight.
+
+    >>> period_min((1320.0, 360.0))
+    480.0
+    """
+    return (bounds[1] - bounds[0]) % DAY_MIN or DAY_MIN
+
+
+def check_periods(periods: Mapping[str, tuple[float, float]]) -> None:
+    """Raise an error unless every period has a first and a last minute of the day."""
+    odd = [
+        f"{name} {bounds}"
+        for name, bounds in periods.items()
+        if not all(0 <= bound <= DAY_MIN for bound in bounds) or bounds[0] == bounds[1]
+    ]
+    if odd or not periods:
+        raise ArgumentError(
+            "A period has a first and a last minute of the day.",
+            found=few(odd) or "no period",
+            fix="For instance {'morning': (360, 600)}.",
+        )
 
 
 def clock_text(minutes: float) -> str:

@@ -14,6 +14,7 @@ from timetable_samples import STATIONS, arrivals, expanded, moments, street, tim
 from yrdgeo.provenance import data_path
 from yrdgeo.results import Network
 from yrdgeo.routing.compare import compare_models
+from yrdgeo.routing.journeys import journey_times, without_boarding
 from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
 from yrdgeo.routing.times import travel_times
 from yrdgeo.sources.service_links import WHOLE_DAY, service_links, station_nodes
@@ -118,25 +119,86 @@ def _scheduled(arrive: pd.Series, walk: float, longest: int) -> float:
 REFERENCES = {"fastest": _fastest, "median": _median, "scheduled": _scheduled}
 
 
-@settings(max_examples=40)
-@given(day=timetables())
-def test_links_of_a_day_give_the_fastest_chain_of_direct_rides(day: Timetable):
-    links = service_links(day, periods=WHOLE_DAY)
+@settings(max_examples=15)
+@given(day=timetables(most=6, limited=True), way=ways, change=st.integers(1, 20), start=moments)
+def test_journeys_of_a_period_are_those_of_a_search_at_every_minute(
+    day: Timetable, way: pd.DataFrame, change: int, start: int
+):
+    on_foot = street(way, day)
+    graph = expanded(day, on_foot, change)
+    last = min(start + SPAN, 1440)
+    table = journey_times(
+        day,
+        [ORIGIN],
+        STATIONS,
+        periods={"one": (start, last), "whole": (0, 1440)},
+        max_transfers=2,
+        transfer_min=change,
+        transfers=way,
+    ).set_index(["to_id", "period"])
+    # The minutes of the period; nobody who leaves in it leaves in its last.
+    arrive = [
+        pd.DataFrame(
+            {
+                moment: arrivals(graph, on_foot, ORIGIN, moment, changes=changes, wait=0.0)
+                for moment in range(start, last)
+            }
+        )
+        for changes in (0, 1, 2)
+    ]
+    for station in STATIONS[1:]:
+        found = table.loc[(station, "one")]
+        walk = on_foot[ORIGIN].get(station, np.inf)
+        worth = _worth(arrive[2].loc[station], walk, 1440)
+        fastest = [_fastest(one.loc[station], walk, 1440) for one in arrive]
+        assert found["n_journeys"] == len(worth)
+        assert found["fastest_min"] == fastest[2]
+        assert found["typical_min"] == np.median(worth or [walk])
+        assert found["n_transfers"] == (fastest.index(fastest[2]) if fastest[2] < 1e9 else np.inf)
+        assert found["half_headway_min"] == ((last - start) / len(worth) / 2 if worth else np.inf)
+    scheduled = scheduled_times(
+        day,
+        [ORIGIN],
+        STATIONS,
+        window=(0, 1440),
+        statistic="scheduled",
+        max_transfers=2,
+        transfer_min=change,
+        transfers=way,
+    ).to_frame()
+    whole = table.xs("whole", level="period")["scheduled_min"]
+    assert whole.to_dict() == scheduled.loc[ORIGIN, STATIONS[1:]].to_dict()
+
+
+@settings(max_examples=30)
+@given(day=timetables(limited=True), change=st.integers(1, 30))
+def test_links_of_a_day_give_the_fastest_chain_of_direct_rides_with_a_change_at_each(
+    day: Timetable, change: int
+):
+    links = service_links(day, periods=WHOLE_DAY, boarding_min=change)
     graph = nx.DiGraph()
     graph.add_nodes_from(STATIONS)
     for _, stops in day.stops.groupby("trip_id"):
         called = list(stops.itertuples())
         for at, start in enumerate(called):
             for end in called[at + 1 :]:
-                minutes = end.arrive_min - start.depart_min
+                if not (start.board and end.alight):
+                    continue
+                minutes = end.arrive_min - start.depart_min + change
                 known = graph.get_edge_data(start.station, end.station, {"minutes": np.inf})
                 minutes = min(minutes, known["minutes"])
                 graph.add_edge(start.station, end.station, minutes=minutes)
     reference = dict(nx.all_pairs_dijkstra_path_length(graph, weight="minutes"))
-    found = travel_times(Network(links, station_nodes(day)), STATIONS).to_frame()
+    paid = travel_times(Network(links, station_nodes(day)), STATIONS)
+    found = without_boarding(paid, change).to_frame()
+    bare = Timetable(day.stops, day.stations)  # its own changes are none of the links'
+    clock = scheduled_times(bare, STATIONS, window=(0, 1440), transfer_min=change).to_frame()
     for start in STATIONS:
-        for end in STATIONS:
-            assert found.loc[start, end] == pytest.approx(reference[start].get(end, np.inf))
+        for end in set(STATIONS) - {start}:
+            expected = reference[start].get(end, np.inf) - change
+            assert found.loc[start, end] == pytest.approx(expected)
+            # A path of links waits for nothing but its changes: no journey beats it.
+            assert found.loc[start, end] <= clock.loc[start, end] + 1e-4
 
 
 # The national timetable of March 2016 is not ours to ship: name the folder that holds it.

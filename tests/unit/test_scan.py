@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yrdgeo.errors import ArgumentError
+from yrdgeo.errors import ArgumentError, TableError
 from yrdgeo.routing import profiles
+from yrdgeo.routing.journeys import journey_times
 from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
 from yrdgeo.timetables import Timetable
 
@@ -150,6 +151,78 @@ def test_who_waits_longer_than_the_way_goes_on_foot():
 def test_earliest_arrivals_by_station(day: Timetable):
     found = earliest_arrivals(day, "a", depart_min=481, transfers=WAY)
     assert found.to_dict() == {"a": 481.0, "b": 510.0, "b2": 525.0, "c": 555.0}
+
+
+def test_nobody_boards_or_alights_where_it_is_not_allowed(day: Timetable):
+    at = day.stops["trip_id"] + day.stops["station"]
+    shut = Timetable(day.stops.assign(board=at.ne("G1a"), alight=at.ne("K2c")), day.stations)
+    assert minutes(shut, "a", "b") == np.inf
+    assert minutes(shut, "a", "c") == 120.0  # K1; K2 lets nobody off
+    assert earliest_arrivals(shut, "a", depart_min=480)["c"] == 600.0
+    assert earliest_arrivals(shut, "a", depart_min=481)["c"] == np.inf  # within a day
+    assert minutes(shut, "a", "c", max_transfers=0) == 120.0
+
+
+def test_who_may_not_alight_rides_on():
+    day = made(("G1", 1, "a", 60, 60), ("G1", 2, "b", 70, 71), ("G1", 3, "c", 80, 80))
+    stops = day.stops.assign(alight=day.stops["station"].ne("b"))
+    through = Timetable(stops, day.stations)
+    assert minutes(through, "a", "b", window=(0, 99)) == np.inf
+    assert minutes(through, "a", "c", window=(0, 99)) == 20.0
+    assert minutes(through, "b", "c", window=(0, 99)) == 9.0
+
+
+def test_a_timetable_names_its_own_changes(day: Timetable):
+    def own(*rows: tuple[str, str, float]) -> Timetable:
+        table = pd.DataFrame(rows, columns=["from_station", "to_station", "minutes"])
+        return Timetable(day.stops, day.stations, transfers=table)
+
+    assert minutes(own(("b", "b", 9.0)), "a", "c") == 59.0
+    assert minutes(own(("b", "b", 9.0), ("b", "b", 9.5)), "a", "c") == 115.0  # safe is the longer
+    assert minutes(own(("b", "b", np.inf)), "a", "c", transfer_min=1) == 115.0
+    assert minutes(own(("b", "b2", 20.0)), "a", "c") == 65.0
+    assert minutes(own(("b2", "b", 20.0)), "a", "c") == 115.0  # the other way only
+    assert minutes(own(("b", "b2", 20.0)), "a", "b2") == 40.0
+    assert minutes(own(("b2", "b", 20.0)), "a", "b2") == np.inf
+    assert earliest_arrivals(own(("b", "b2", 20.0)), "a", depart_min=481)["c"] == 555.0
+
+
+@pytest.mark.parametrize(
+    ("stops", "changes", "words"),
+    [
+        ({"board": "perhaps"}, {}, r"row 2, column 'board': is neither true nor false"),
+        ({}, {"to_station": "B"}, r"row 2, column 'to_station': is no known station .found 'B'"),
+        ({}, {"minutes": -1.0}, r"row 2, column 'minutes': is no time of 0 or more"),
+        ({}, {"minutes": "soon"}, r"found 'soon'"),
+    ],
+)
+def test_limits_and_changes_are_checked(
+    day: Timetable, stops: dict[str, object], changes: dict[str, object], words: str
+):
+    rows = {"from_station": ["a"], "to_station": ["b"], "minutes": [5.0]} | {
+        name: [value] for name, value in changes.items()
+    }
+    with pytest.raises(TableError, match=words):
+        Timetable(day.stops.assign(**stops), day.stations, transfers=pd.DataFrame(rows))
+
+
+def test_journeys_by_period(day: Timetable):
+    periods = {"early": (480, 500), "late": (500, 520), "night": (1320, 360)}
+    found = journey_times(day, ["a", "c"], periods=periods, transfer_min=9)
+    rows = found.set_index(["from_id", "to_id", "period"])
+    assert len(rows) == 6
+    early = rows.loc[("a", "c", "early")]
+    # G1 + G2 leave at 490 and overtake K1 of 480.
+    assert early[["n_journeys", "n_transfers"]].to_list() == [1, 1]
+    assert early[["fastest_min", "typical_min", "half_headway_min"]].to_list() == [59, 59, 10]
+    # To 490 for the arrival at 549, to 500 for K2, which arrives at 625.
+    assert early["scheduled_min"] == pytest.approx((10 * (549 - 485) + 10 * (625 - 495)) / 20)
+    late = rows.loc[("a", "c", "late")]
+    assert late[["n_journeys", "n_transfers", "fastest_min"]].to_list() == [1, 0, 115]
+    assert late["scheduled_min"] > 115
+    none = rows.loc[("a", "c", "night")]
+    assert none[["n_journeys", "n_transfers", "fastest_min"]].to_list() == [0, np.inf, np.inf]
+    assert rows.loc[("c", "a", "night"), "fastest_min"] == 100.0
 
 
 def test_no_train_at_all():

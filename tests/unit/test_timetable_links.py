@@ -9,6 +9,7 @@ from pyproj import Geod
 from yrdgeo.errors import ArgumentError
 from yrdgeo.results import Network, TravelTimes
 from yrdgeo.routing.compare import compare_models
+from yrdgeo.routing.journeys import without_boarding
 from yrdgeo.routing.times import travel_times
 from yrdgeo.sources.service_links import PERIODS, WHOLE_DAY, service_links, station_nodes
 from yrdgeo.timetables import DAY_MIN, Timetable
@@ -75,7 +76,7 @@ def test_the_periods_are_the_whole_day_and_never_overlap():
 def test_a_network_of_links_gives_the_rides(day: Timetable, statistic: str):
     links = service_links(day, periods=WHOLE_DAY, statistic=statistic)
     network = Network(links, station_nodes(day))
-    times = travel_times(network, ["c", "a", "b"]).to_frame()
+    times = without_boarding(travel_times(network, ["c", "a", "b"]), 10.0).to_frame()
     direct = {"fastest": 40.0, "typical": 52.0}[statistic]
     assert times.loc["a", "c"] == pytest.approx(direct, abs=1e-4)
     assert times.loc["b", "a"] == pytest.approx(45.0, abs=1e-4)
@@ -92,6 +93,49 @@ def test_boarding_is_paid_on_each_ride(day: Timetable):
     only = links[~((links["from_node"] == "a") & (links["to_node"] == "c"))]
     times = travel_times(Network(only, station_nodes(day)), ["a"], ["c"])
     assert times.minutes[0, 0] == pytest.approx(20.0 + 37.0 + 24.0, abs=1e-4)
+
+
+def test_a_change_costs_what_boarding_does_and_the_direct_train_wins():
+    # a to b in 20, b to d in 36: with a change of 10 as long as the direct ride, of 8 shorter.
+    rows = [("G5", 1, "a", 600, 600), ("G5", 2, "b", 622, 630), ("G5", 3, "d", 666, 666)]
+    rows += [("G6", 1, "b", 800, 800), ("G6", 2, "d", 837, 837), *ROWS]
+    names = ["trip_id", "sequence", "station", "arrive_min", "depart_min"]
+    stops = pd.DataFrame(rows, columns=names).sample(frac=1.0, random_state=2)
+    more = Timetable(stops, pd.DataFrame({"station": ["d", "c", "b", "a"]}))
+    for boarding, expected in ((10.0, 66.0), (8.0, 20.0 + 36.0 + 8.0)):
+        links = service_links(more, periods=WHOLE_DAY, boarding_min=boarding)
+        times = travel_times(Network(links, station_nodes(more)), ["a"], ["d"])
+        assert without_boarding(times, boarding).minutes[0, 0] == pytest.approx(expected)
+
+
+def test_nobody_boards_or_alights_where_it_is_not_allowed(day: Timetable):
+    shut = day.stops.assign(
+        board=~(day.stops["trip_id"].eq("G1") & day.stops["station"].eq("a")),
+        alight=~(day.stops["trip_id"].eq("Z5") & day.stops["station"].eq("a")),
+    )
+    links = service_links(Timetable(shut, day.stations), periods=WHOLE_DAY)
+    assert row(links, "a", "c", "hsr", "day")["n_trains"] == 2
+    assert row(links, "b", "c", "hsr", "day")["n_trains"] == 1
+    ways = set(zip(links["from_node"], links["to_node"], links["mode"], strict=True))
+    assert ("a", "b", "hsr") not in ways
+    assert ("b", "a", "rail") not in ways
+    assert ("a", "c", "rail") in ways
+
+
+def test_half_a_headway_is_waited(day: Timetable):
+    links = service_links(day, waiting="half_headway", boarding_min=5.0)
+    morning = row(links, "a", "c", "hsr", "morning")
+    assert morning["half_headway_min"] == 240.0 / 2 / 2
+    spent = 60.0 * morning["length_km"] / morning["speed_kmh"] + morning["fixed_min"]
+    assert spent == pytest.approx(40.0 + 5.0 + 60.0)
+    assert row(links, "b", "a", "rail", "night")["half_headway_min"] == 480.0 / 2
+
+
+def test_times_that_hold_no_boarding_are_refused():
+    times = TravelTimes(["a", "b"], ["b", "a"], np.array([[7.0, 0.0], [0.0, np.inf]]))
+    assert without_boarding(times, 7.0).minutes.tolist() == [[0.0, 0.0], [0.0, np.inf]]
+    with pytest.raises(ArgumentError, match="shortest time is 7"):
+        without_boarding(times, 10.0)
 
 
 def test_lengths_are_great_circles_or_given_ones(day: Timetable):
@@ -112,8 +156,8 @@ def test_a_ride_between_wrong_places_keeps_its_minutes(day: Timetable):
     links = service_links(wrong, periods=WHOLE_DAY)
     assert set(links["confidence"]) == {"low"}
     assert links["length_km"].eq(0.0).all()
-    times = travel_times(Network(links, station_nodes(wrong)), ["a", "b"], ["b", "c"])
-    assert times.minutes.tolist() == [[20.0, 40.0], [0.0, 37.0]]
+    paid = travel_times(Network(links, station_nodes(wrong)), ["a", "b"], ["b", "c"])
+    assert without_boarding(paid, 10.0).minutes.tolist() == [[20.0, 40.0], [0.0, 37.0]]
 
 
 def test_options_out_of_their_domain(day: Timetable):
@@ -121,8 +165,11 @@ def test_options_out_of_their_domain(day: Timetable):
         service_links(day, statistic="typcal")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="long"):
         service_links(day, periods={"long": (0, 2000)})
-    with pytest.raises(ArgumentError, match="zero or more"):
-        service_links(day, boarding_min=-1)
+    for minutes in (0.0, -1.0, float("nan")):
+        with pytest.raises(ArgumentError, match="would change trains in no time"):
+            service_links(day, boarding_min=minutes)
+    with pytest.raises(ArgumentError, match=r"no waiting 'half'.*half_headway"):
+        service_links(day, waiting="half")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="zero or more"):
         service_links(day, length_km={("a", "b"): -1.0})
 

@@ -108,7 +108,7 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     >>> scheduled_times(day, ["a"], ["b", "c"], window=(470, 480), statistic="scheduled").minutes
     array([[25., 70.]])
     """
-    _check(window, statistic, max_transfers, transfer_min, longest_min)
+    check_options(window, statistic, max_transfers, transfer_min, longest_min)
     starts = as_ids(origins, role="origins")
     ends = starts if destinations is None else as_ids(destinations, role="destinations")
     walks = walking(timetable, transfers)
@@ -201,7 +201,7 @@ def earliest_arrivals(
     >>> earliest_arrivals(day, "a", depart_min=470).to_dict()
     {'a': 470.0, 'b': 500.0}
     """
-    _check((depart_min, depart_min), "scheduled", None, transfer_min, DAY_MIN)
+    check_options((depart_min, depart_min), "scheduled", None, transfer_min, DAY_MIN)
     walks = walking(timetable, transfers)
     start = int(seconds(depart_min))
     ready = np.minimum(_access(timetable, pd.Index([origin]), walks, role="origin")[0], NEVER)
@@ -262,13 +262,14 @@ def _journeys(
     return Journeys(-leave, best.astype(np.int64), on_foot)
 
 
-def _check(
+def check_options(
     window: tuple[float, float],
     statistic: str,
     max_transfers: int | None,
     transfer_min: float,
     longest_min: float,
 ) -> None:
+    """Raise an error unless what a traveller asks can be answered."""
     rules = [
         (0 <= window[0] <= window[1] < np.inf, "window", window, "Minutes after midnight."),
         (statistic in SUMMARIES, "statistic", statistic, nearest(statistic, list(SUMMARIES))),

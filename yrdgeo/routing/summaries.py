@@ -57,13 +57,21 @@ def fastest(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
     return np.asarray(np.minimum(rides, _walked(journeys, longest)))
 
 
-def median(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
-    """Return the median of the journeys in the window that none which leaves later beats."""
+def worthwhile(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the lengths of the journeys in the window that none which leaves later beats.
+
+    Shape (n, m); ``inf`` for those that are beaten, outside the window or too long.
+    """
     arrive = _arrivals(journeys, first, last)
     least = np.vstack([np.full((1, arrive.shape[1]), NEVER), arrive])
     later = np.minimum.accumulate(least, axis=0)[:-1]
     worth = np.where(arrive < later, arrive, NEVER)
-    spent = np.sort(_durations(journeys, worth, longest), axis=0)
+    return _durations(journeys, worth, longest)
+
+
+def median(journeys: Journeys, first: int, last: int, longest: int) -> Floats:
+    """Return the median of the journeys in the window that none which leaves later beats."""
+    spent = np.sort(worthwhile(journeys, first, last, longest), axis=0)
     count = np.isfinite(spent).sum(axis=0)
     middle = np.full(len(count), np.inf)
     some = np.flatnonzero(count)

@@ -1,7 +1,8 @@
 """A timetable → links of the network: direct rides between stations, by period of the day.
 
 Promise: a link's minutes are a ride that some train makes in that period, or the median of those
-that do; never a sum of pieces of different trains.
+that do; never a sum of pieces of different trains. Every ride pays for boarding, so that no path
+of links changes trains in no time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,12 +16,14 @@ import shapely
 
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.sources.timetable_rows import FASTEST_KMH, great_circle_km
-from yrdgeo.timetables import DAY_MIN, PERIODS, Timetable
+from yrdgeo.timetables import DAY_MIN, PERIODS, Timetable, check_periods, period_min
 from yrdgeo.units import MINUTES_PER_HOUR, WGS84
 
 Floats = npt.NDArray[np.float64]
 
 WHOLE_DAY: Mapping[str, tuple[float, float]] = {"day": (0.0, DAY_MIN)}
+WAITS = {"none": 0.0, "half_headway": 1.0}
+BOARDING_MIN = 10.0  # to leave one train and be on another
 STATISTICS = {"fastest": "fastest_min", "typical": "typical_min"}
 FASTEST_LINK_KMH = 1_500.0  # what the links table holds
 KEY = ["from_node", "to_node", "mode", "period"]
@@ -32,15 +35,19 @@ def service_links(
     periods: Mapping[str, tuple[float, float]] = PERIODS,
     statistic: Literal["fastest", "typical"] = "fastest",
     length_km: Mapping[tuple[str, str], float] | None = None,
-    boarding_min: float = 0.0,
+    boarding_min: float = BOARDING_MIN,
+    waiting: Literal["none", "half_headway"] = "none",
 ) -> gpd.GeoDataFrame:
     r"""Return a link for each pair of stations that some train serves without a change.
 
-    .. math:: 60 \, length / speed + fixed = m + boarding
+    .. math:: 60 \, length / speed + fixed = m + boarding + wait
 
     with the minutes *m* of the fastest direct train of the period, or of the median one
     (``typical``). The time runs from the departure at the first station to the arrival at the
-    second, stops between them included.
+    second, stops between them included. For travellers who come at any moment, the wait is half
+    the headway of the *n* trains of a period of *p* minutes:
+
+    .. math:: wait = p / 2 n
 
     Parameters
     ----------
@@ -54,21 +61,25 @@ def service_links(
     length_km
         (from, to) → km along the rail, good for both ways; else the great circle.
     boarding_min
-        Minutes added to each ride, so that a path of k rides pays k of them. With 0 a path of
-        two links may beat the direct train by the minutes that it stands between them.
+        Minutes added to each ride, above 0: a path of k rides pays k of them, one for getting on
+        and k − 1 for its changes (:func:`yrdgeo.routing.journeys.without_boarding` takes the one
+        off).
+    waiting
+        Whether each ride pays half its headway as well.
 
     Returns
     -------
     links
         In contract form (``oneway``; straight lines in EPSG:4326), with ``period n_trains
-        fastest_min typical_min``; modes are those of the trips. A ride whose stations have no
-        place, or places too far apart for its minutes, has no length, its minutes in
-        ``fixed_min``, and low confidence.
+        fastest_min typical_min half_headway_min``; modes are those of the trips. A ride whose
+        stations have no place, or places too far apart for its minutes, has no length, its
+        minutes in ``fixed_min``, and low confidence.
 
     Raises
     ------
     ArgumentError
-        If a period or the statistic is none, or a length or the boarding time is negative.
+        If a period, the statistic or the waiting is none, a length is negative, or the boarding
+        time is not above 0.
 
     Examples
     --------
@@ -80,7 +91,8 @@ def service_links(
            ['a', 'c', 50.0],
            ['b', 'c', 28.0]], dtype=object)
     """
-    _check(periods, statistic, length_km or {}, boarding_min)
+    check_periods(periods)
+    _check(statistic, waiting, length_km or {}, boarding_min)
     rides = pd.concat(_by_period(direct_rides(timetable), periods), ignore_index=True)
     minutes = rides.groupby(KEY)["minutes"]
     links = minutes.agg(n_trains="size", fastest_min="min", typical_min="median").reset_index()
@@ -90,8 +102,11 @@ def service_links(
     for way, known in (length_km or {}).items():
         for start, end in (way, way[::-1]):
             kilometres[links["from_node"].eq(start) & links["to_node"].eq(end)] = known
+    spans = {name: period_min(bounds) for name, bounds in periods.items()}
+    links["half_headway_min"] = links["period"].map(spans).astype("float64") / 2 / links["n_trains"]
     chosen = links[STATISTICS[statistic]].to_numpy(dtype=np.float64)
-    return _lines(_timed(links, kilometres, chosen, boarding_min), timetable.stations)
+    extra = boarding_min + WAITS[waiting] * links["half_headway_min"].to_numpy(dtype=np.float64)
+    return _lines(_timed(links, kilometres, chosen, extra), timetable.stations)
 
 
 def station_nodes(timetable: Timetable) -> gpd.GeoDataFrame:
@@ -129,7 +144,8 @@ def direct_rides(timetable: Timetable) -> pd.DataFrame:
     -------
     rides
         ``trip_id mode from_node to_node depart_min minutes``; a trip that comes back to a
-        station has no ride to itself.
+        station has no ride to itself. None begins where riders may not board or ends where they
+        may not alight.
     """
     modes = timetable.trips.set_index("trip_id")["mode"]
     stops = timetable.stops
@@ -149,7 +165,10 @@ def direct_rides(timetable: Timetable) -> pd.DataFrame:
             "minutes": arrive[finish] - depart[begin],
         }
     )
-    return rides[rides["from_node"] != rides["to_node"]]
+    board, alight = (stops[name].to_numpy(dtype=bool) for name in ("board", "alight"))
+    usable = (rides["from_node"] != rides["to_node"]).to_numpy() & board[begin] & alight[finish]
+    kept: pd.DataFrame = rides[usable]
+    return kept
 
 
 def _by_period(
@@ -163,9 +182,7 @@ def _by_period(
         yield rides[inside].assign(period=name)
 
 
-def _timed(
-    links: pd.DataFrame, kilometres: Floats, minutes: Floats, boarding_min: float
-) -> pd.DataFrame:
+def _timed(links: pd.DataFrame, kilometres: Floats, minutes: Floats, extra: Floats) -> pd.DataFrame:
     """Give links the length, speed and fixed minutes that make up their ride."""
     with np.errstate(divide="ignore", invalid="ignore"):
         speed = MINUTES_PER_HOUR * kilometres / minutes
@@ -174,7 +191,7 @@ def _timed(
     return links.assign(
         length_km=np.where(usable, kilometres, 0.0),
         speed_kmh=np.where(usable, speed, 1.0),
-        fixed_min=np.where(usable, 0.0, minutes) + boarding_min,
+        fixed_min=np.where(usable, 0.0, minutes) + extra,
         open_from="",
         status="open",
         oneway=True,
@@ -195,28 +212,21 @@ def _lines(links: pd.DataFrame, stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _check(
-    periods: Mapping[str, tuple[float, float]],
-    statistic: str,
-    lengths: Mapping[tuple[str, str], float],
-    boarding_min: float,
+    statistic: str, waiting: str, lengths: Mapping[tuple[str, str], float], boarding_min: float
 ) -> None:
-    if statistic not in STATISTICS:
-        fix = nearest(statistic, list(STATISTICS))
-        raise ArgumentError(f"There is no statistic {statistic!r}.", fix=fix)
-    odd = [
-        f"{name} {bounds}"
-        for name, bounds in periods.items()
-        if not all(0 <= bound <= DAY_MIN for bound in bounds) or bounds[0] == bounds[1]
-    ]
-    if odd or not periods:
-        raise ArgumentError(
-            "A period has a first and a last minute of the day.",
-            found=few(odd) or "no period",
-            fix="For instance {'morning': (360, 600)}.",
-        )
+    for name, found, legal in (
+        ("statistic", statistic, STATISTICS),
+        ("waiting", waiting, WAITS),
+    ):
+        if found not in legal:
+            fix = nearest(found, list(legal))
+            raise ArgumentError(f"There is no {name} {found!r}.", fix=fix)
     negative = [f"{way} {known}" for way, known in lengths.items() if not 0 <= known < np.inf]
-    if negative or not 0 <= boarding_min < np.inf:
+    if negative:
+        raise ArgumentError("Lengths are zero or more.", found=few(negative))
+    if not 0 < boarding_min < np.inf:
         raise ArgumentError(
-            "Lengths and boarding times are zero or more.",
-            found=few(negative) or str(boarding_min),
+            "Boarding takes minutes, above 0: paths of links would change trains in no time.",
+            found=f"{boarding_min:g}",
+            fix="Columns fastest_min and typical_min hold the bare rides.",
         )
