@@ -8,41 +8,13 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import ids_of, networks
 
 from yrdgeo.results import Network
 from yrdgeo.routing.engine import Prepared, prepare
 from yrdgeo.routing.graph import link_milliseconds
 from yrdgeo.routing.reach import isochrone, nearest, reach
 from yrdgeo.routing.times import travel_times
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> Network:
-    """Draw up to forty nodes in several parts; few lengths and speeds so that ties are common."""
-    size = draw(st.integers(1, 40))
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    n_links = draw(st.integers(0, 3 * size))
-    parts = random.integers(0, draw(st.integers(1, 3)), size)
-    ends = random.integers(0, size, (n_links, 2))
-    ends = ends[parts[ends[:, 0]] == parts[ends[:, 1]]]
-    count = len(ends)
-    links = pd.DataFrame(
-        {
-            "link_id": [f"l{number}" for number in random.permutation(count)],
-            "from_node": [f"n{number}" for number in ends[:, 0]],
-            "to_node": [f"n{number}" for number in ends[:, 1]],
-            "mode": "road",
-            "length_km": random.choice([0.0, 1.0, 2.0, 7.0, random.uniform(0, 900)], count),
-            "speed_kmh": random.choice([30.0, 60.0, 7.0, random.uniform(1, 350)], count),
-            "oneway": random.random(count) < draw(st.sampled_from([0.0, 0.3, 1.0])),
-        }
-    )
-    nodes = pd.DataFrame({"node_id": [f"n{number}" for number in random.permutation(size)]})
-    return Network(links, nodes)
-
-
-def ids_of(network: Network) -> list[str]:
-    return sorted(network.nodes["node_id"])
 
 
 def by_networkx(network: Network) -> pd.DataFrame:

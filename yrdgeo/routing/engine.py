@@ -4,7 +4,7 @@ Promise: both give the same numbers to the last bit, because both add whole mill
 hierarchy, and numba with it, is imported only when it is used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isinf
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -25,9 +25,12 @@ from yrdgeo.routing.graph import (
     csr,
     node_numbers,
 )
+from yrdgeo.routing.ties import marks, micrometres
+from yrdgeo.routing.turns import expanded
 
 if TYPE_CHECKING:
     from yrdgeo.routing.hierarchy import Hierarchy
+    from yrdgeo.routing.trace import Trails
 
 Engine = Literal["auto", "dijkstra", "hierarchy"]
 ENGINES = ("auto", "dijkstra", "hierarchy")
@@ -51,20 +54,36 @@ class Prepared:
         Their compressed arrays.
     hierarchy
         The contraction hierarchy, or nothing where Dijkstra is as good.
+    trails
+        What its shortcuts stand for, if paths were asked for.
+    arrivals
+        Number of the graph at which trips to each row of the node table end, if that is another
+        than the one at which they begin: where turns cost, see :mod:`yrdgeo.routing.turns`.
     """
 
     network: Network
     graph: Graph
     hierarchy: "Hierarchy | None" = None
+    trails: "Trails | None" = None
+    arrivals: Int64s | None = None
 
     @property
     def core(self) -> "Graph | Hierarchy":
         """What answers: the hierarchy if there is one."""
         return self.graph if self.hierarchy is None else self.hierarchy
 
-    def numbers(self, ids: pd.Index, *, role: str = "ids") -> Int64s:
-        """Return the number of each node; see :func:`yrdgeo.routing.graph.node_numbers`."""
-        return node_numbers(self.network, ids, role=role, known=self.graph.nodes)
+    @property
+    def nodes(self) -> pd.Index:
+        """The ids of the node table; the graph may have more, without ids."""
+        return self.graph.nodes[: len(self.network.nodes)]
+
+    def numbers(self, ids: pd.Index, *, role: str, arriving: bool = False) -> Int64s:
+        """Return the number of each node; see :func:`yrdgeo.routing.graph.node_numbers`.
+
+        Trips end at it if ``arriving``, and begin at it otherwise.
+        """
+        numbers = node_numbers(self.network, ids, role=role, known=self.nodes)
+        return self.arrivals[numbers] if arriving and self.arrivals is not None else numbers
 
     def __repr__(self) -> str:
         """Name the graph and the engine."""
@@ -72,7 +91,13 @@ class Prepared:
 
 
 def prepare(
-    network: Network, *, engine: Engine = "auto", cache: str | Path | None = None
+    network: Network,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+    paths: bool = False,
+    turns: pd.DataFrame | None = None,
+    u_turn_min: float = 0.0,
 ) -> Prepared:
     """Compress a network once, and contract it if it is large, for many questions to come.
 
@@ -84,11 +109,21 @@ def prepare(
         ``"auto"`` contracts from 10,000 nodes on; ``"hierarchy"`` always, ``"dijkstra"`` never.
     cache
         A folder in which hierarchies are kept, named after their content.
+    paths
+        Whether paths will be asked for, and not only times: the hierarchy then remembers what
+        its shortcuts stand for.
+    turns
+        ``from_link via_node to_link extra_min``: minutes that a turn adds, ``inf`` where it is
+        prohibited. Turns that are not listed cost nothing.
+    u_turn_min
+        Minutes that going back along the same link adds, unless ``turns`` lists it.
 
     Raises
     ------
     ArgumentError
-        If there is no such engine.
+        If there is no such engine, or the minutes of a U-turn are negative or not a number.
+    NetworkError
+        If turns name links that do not meet at their node, or add negative minutes.
 
     Examples
     --------
@@ -99,9 +134,18 @@ def prepare(
     Prepared(Graph(2 nodes, 2 arcs))
     """
     _check_engine(engine)
-    graph = build(network)
-    large = engine == "auto" and len(graph.nodes) >= PREPARED_NODES
-    return _with_hierarchy(Prepared(network, graph), cache, wanted=large or engine == "hierarchy")
+    if turns is None and not u_turn_min:
+        here = Prepared(network, build(network))
+    else:
+        graph, arrivals = expanded(network, turns, u_turn_min=u_turn_min)
+        here = Prepared(network, graph, arrivals=arrivals)
+    large = engine == "auto" and len(here.graph.nodes) >= PREPARED_NODES
+    wanted = large or engine == "hierarchy"
+    return (
+        with_trails(here, cache, wanted=wanted)
+        if paths
+        else _contracted(here, cache, wanted=wanted)
+    )
 
 
 def ready(
@@ -118,22 +162,59 @@ def ready(
 
     .. math:: 2·10^{-7} \, s \, n > 3 + 1.2·10^{-5} \, n \quad \text{seconds}
     """
+    here = _begun(network, engine)
+    return _contracted(here, cache, wanted=_worth(here, searches, engine))
+
+
+def ready_for_paths(
+    network: Network | Prepared,
+    origins: int,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+) -> Prepared:
+    """Choose the engine for the paths from a number of origins; Dijkstra searches thrice each."""
+    here = _begun(network, engine)
+    if here.trails is not None:
+        return here
+    return with_trails(here, cache, wanted=_worth(here, 3 * origins, engine))
+
+
+def _begun(network: Network | Prepared, engine: Engine) -> Prepared:
     _check_engine(engine)
     here = network if isinstance(network, Prepared) else Prepared(network, build(network))
-    if engine == "dijkstra":
-        return Prepared(here.network, here.graph)
+    return replace(here, hierarchy=None, trails=None) if engine == "dijkstra" else here
+
+
+def _worth(here: Prepared, searches: int, engine: Engine) -> bool:
     size = len(here.graph.nodes)
     slow = SEARCH_S * searches * size > START_S + CONTRACT_S * size
-    return _with_hierarchy(here, cache, wanted=slow or engine == "hierarchy")
+    return engine == "hierarchy" or (engine == "auto" and slow)
 
 
-def _with_hierarchy(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
+def _contracted(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
     if not wanted or here.hierarchy is not None:
         return here
     from yrdgeo.routing.hierarchy import hierarchy  # noqa: PLC0415 — small questions do without
 
-    folder = None if cache is None else Path(cache)
-    return Prepared(here.network, here.graph, hierarchy(here.graph, cache=folder))
+    return replace(here, hierarchy=hierarchy(here.graph, cache=_folder(cache)))
+
+
+def with_trails(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
+    """Contract so that paths can be unpacked, if that is wanted."""
+    if not wanted:
+        return replace(here, hierarchy=None)
+    from yrdgeo.routing.hierarchy import hierarchy  # noqa: PLC0415 — small questions do without
+    from yrdgeo.routing.trace import trails  # noqa: PLC0415 — the same
+
+    folder, graph = _folder(cache), here.graph
+    made = hierarchy(graph, cache=folder, ties=True)
+    um, mark = micrometres(graph), marks(graph, here.network.links)
+    return replace(here, hierarchy=made, trails=trails(graph, made, um, mark, cache=folder))
+
+
+def _folder(cache: str | Path | None) -> Path | None:
+    return None if cache is None else Path(cache)
 
 
 def _check_engine(engine: str) -> None:

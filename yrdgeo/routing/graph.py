@@ -8,6 +8,7 @@ millisecond (halves to even); nothing is rounded after that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ class Graph:
     length_km
         Length of each arc, shape (a,).
     links
-        Row of each arc in the links table, shape (a,).
+        Row of each arc in the links table, shape (a,); -1 for an arc that is no link.
     """
 
     nodes: pd.Index
@@ -136,18 +137,44 @@ def build(network: Network) -> Graph:
     >>> graph, graph.milliseconds
     (Graph(2 nodes, 2 arcs), array([600000, 600000]))
     """
+    nodes = pd.Index(network.nodes["node_id"])
+    arcs = directed(network)
+    times = link_milliseconds(network.links)[arcs.links]
+    useful = arcs.tails != arcs.heads
+    kept = Directed(*(column[useful] for column in arcs))
+    return compressed(nodes, kept, times[useful], network.links)
+
+
+class Directed(NamedTuple):
+    """One entry a link and direction: row of the link (-1: none), and the nodes it joins."""
+
+    links: Int64s
+    tails: Int64s
+    heads: Int64s
+
+
+def directed(network: Network) -> Directed:
+    """Return every direction of every link: all as they are told, then those back."""
     links = network.links
     nodes = pd.Index(network.nodes["node_id"])
     start, end = nodes.get_indexer(links["from_node"]), nodes.get_indexer(links["to_node"])
     back = np.flatnonzero(~links["oneway"].to_numpy(dtype=bool))
-    row = np.concatenate([np.arange(len(links)), back])
-    tails, heads = np.concatenate([start, end[back]]), np.concatenate([end, start[back]])
-    times = link_milliseconds(links)
-    lengths = links["length_km"].to_numpy(dtype=np.float64)
-    rank = np.unique(links["link_id"].to_numpy(dtype=str), return_inverse=True)[1]
+    return Directed(
+        np.concatenate([np.arange(len(links)), back]),
+        np.concatenate([start, end[back]]),
+        np.concatenate([end, start[back]]),
+    )
 
-    order = np.lexsort((rank[row], lengths[row], times[row], heads, tails))
-    order = order[tails[order] != heads[order]]
+
+def compressed(nodes: pd.Index, arcs: Directed, times: Int64s, links: pd.DataFrame) -> Graph:
+    """Put arcs into rows, of parallel ones the fastest, then the shortest, then by id."""
+    row, tails, heads = arcs
+    real = row >= 0
+    lengths, rank = np.zeros(len(row)), np.full(len(row), -1)
+    lengths[real] = links["length_km"].to_numpy(dtype=np.float64)[row[real]]
+    ranks = np.unique(links["link_id"].to_numpy(dtype=str), return_inverse=True)[1]
+    rank[real] = ranks[row[real]]
+    order = np.lexsort((rank, lengths, times, heads, tails))
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.diff(tails[order]).astype(bool) | np.diff(heads[order]).astype(bool)
     kept = order[first]
@@ -156,10 +183,23 @@ def build(network: Network) -> Graph:
         nodes,
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         heads[kept].astype(np.int32),
-        times[row[kept]],
-        lengths[row[kept]],
-        row[kept].astype(np.int64),
+        times[kept],
+        lengths[kept],
+        row[kept],
     )
+
+
+def spans(starts: Int64s, sizes: Int64s) -> Int64s:
+    """Return the numbers of several runs, one after the other.
+
+    >>> spans(np.array([5, 0]), np.array([2, 3]))
+    array([5, 6, 0, 1, 2])
+    """
+    ends = np.cumsum(sizes)
+    numbers: Int64s = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+        starts - (ends - sizes), sizes
+    )
+    return numbers
 
 
 def csr(values: npt.NDArray[np.float64], graph: Graph) -> csr_array:

@@ -47,12 +47,15 @@ class Hierarchy:
         Upward arcs as they are travelled, and those travelled downward, turned round.
     bound
         No finite time is longer, in ms.
+    ties
+        Every fastest path climbs and then descends here, not only one for each pair.
     """
 
     position: Ints
     forward: Arcs
     backward: Arcs
     bound: int
+    ties: bool = False
 
     @property
     def infinite(self) -> int:
@@ -77,7 +80,7 @@ class Hierarchy:
             Arcs(arcs.start.copy(), arcs.head.copy(), arcs.weight.copy())
             for arcs in (self.forward, self.backward)
         )
-        return type(self)(self.position.copy(), forward, backward, self.bound)
+        return type(self)(self.position.copy(), forward, backward, self.bound, self.ties)
 
     def __repr__(self) -> str:
         """Count nodes and arcs."""
@@ -85,7 +88,7 @@ class Hierarchy:
         return f"Hierarchy({len(self.position)} nodes, {arcs} upward arcs)"
 
 
-def hierarchy(graph: Graph, *, cache: Path | None = None) -> Hierarchy:
+def hierarchy(graph: Graph, *, cache: Path | None = None, ties: bool = False) -> Hierarchy:
     """Contract a graph, or read what was stored when it was last contracted.
 
     Parameters
@@ -95,6 +98,9 @@ def hierarchy(graph: Graph, *, cache: Path | None = None) -> Hierarchy:
     cache
         A folder for hierarchies, each named after the hash of its graph's arrays; made if it is
         not there. Nothing is stored by default.
+    ties
+        Keep every fastest path, so that the shortest of them can be found; larger where many
+        paths are as fast.
 
     Examples
     --------
@@ -108,27 +114,19 @@ def hierarchy(graph: Graph, *, cache: Path | None = None) -> Hierarchy:
     Hierarchy(2 nodes, 2 upward arcs)
     """
     if cache is not None:
-        stored = _stored(graph, cache)
+        stored = _stored(graph, cache, ties=ties)
         if stored is not None:
             return stored
     began = perf_counter()
-    made = _contracted(graph)
+    made = _contracted(graph, ties=ties)
     if len(graph.nodes) >= 10_000:  # noqa: PLR2004 — below it the line would be mostly noise
         _LOG.info("Contracted %d nodes in %.1f s", len(graph.nodes), perf_counter() - began)
     if cache is not None:
-        store.write(cache, store.fingerprint(graph), _arrays(made))
+        store.write(cache, _name(graph, ties=ties), _arrays(made))
     return made
 
 
-def _announce() -> None:
-    """Say so when code is about to be compiled: the first call takes seconds."""
-    kept = Path(str(getattr(getattr(merged, "_cache", None), "cache_path", "")))
-    if not any(kept.glob("contraction.merged-*.nbi")):
-        _LOG.info("Compiling the travel-time engine; this takes seconds, once for each version")
-
-
-def _contracted(graph: Graph) -> Hierarchy:
-    _announce()
+def _contracted(graph: Graph, *, ties: bool) -> Hierarchy:
     bound = longest_time(graph)
     wide = bound >= NARROW
     infinite = WIDE if wide else NARROW
@@ -143,11 +141,11 @@ def _contracted(graph: Graph) -> Hierarchy:
     sides = _side(weights, wide=wide), _side(turned, wide=wide)
     start, entries = merged(len(graph.nodes), sides[0], sides[1], infinite)
     entries = entries[: start[-1]]
-    contracted = contract(start, entries, bound, infinite)
+    contracted = contract(start, entries, bound, infinite, ties=ties)
     position = positions(*contracted)
     forward = Arcs(*upward(position, contracted[1:], OUT, bound))
     backward = Arcs(*upward(position, contracted[1:], IN, bound))
-    return Hierarchy(position, forward, backward, bound)
+    return Hierarchy(position, forward, backward, bound, ties)
 
 
 def _side(matrix: csr_array, *, wide: bool) -> tuple[Ints, Ints, Weights]:
@@ -202,12 +200,16 @@ def _arrays(made: Hierarchy) -> dict[str, np.ndarray]:
     return named
 
 
-def _stored(graph: Graph, cache: Path) -> Hierarchy | None:
-    arrays = store.read(cache, store.fingerprint(graph))
+def _name(graph: Graph, *, ties: bool) -> str:
+    return store.fingerprint(graph) + ("-ties" if ties else "")
+
+
+def _stored(graph: Graph, cache: Path, *, ties: bool) -> Hierarchy | None:
+    arrays = store.read(cache, _name(graph, ties=ties))
     if arrays is None:
         return None
     forward, backward = (
         Arcs(*(arrays[f"{side}_{field}"] for field in Arcs._fields))
         for side in ("forward", "backward")
     )
-    return Hierarchy(arrays["position"], forward, backward, int(arrays["bound"][0]))
+    return Hierarchy(arrays["position"], forward, backward, int(arrays["bound"][0]), ties)

@@ -1,41 +1,53 @@
-"""The fastest paths themselves: their links and their kilometres.
+"""The fastest paths themselves: their links, their kilometres, their lines on the map.
 
-Promise: a path is a fastest one, and of equally fast ones the shortest, so its kilometres do not
-depend on the order of the tables.
+Promise: a path is a fastest one, of equally fast ones the shortest, and of equally short ones
+that which :mod:`yrdgeo.routing.ties` names, so neither engine nor order of the tables matters.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from yrdgeo.errors import NetworkError
 from yrdgeo.results import Network
-from yrdgeo.routing.graph import Floats, Graph, as_ids, build, csr, node_numbers
+from yrdgeo.routing import tight
+from yrdgeo.routing.engine import Engine, Prepared, ready_for_paths
+from yrdgeo.routing.graph import MS_PER_MINUTE, Int64s, as_ids
+from yrdgeo.routing.lines import drawn
+from yrdgeo.routing.ties import UM_PER_KM, Traced, kilometres, marks, micrometres
+from yrdgeo.units import WGS84
 
-_NONE = -9999  # scipy's mark for "no predecessor"
+Bools = npt.NDArray[np.bool_]
 
 
 def path_lengths_km(
-    network: Network,
+    network: Network | Prepared,
     origins: Sequence[str] | pd.Index,
     destinations: Sequence[str] | pd.Index | None = None,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
 ) -> pd.DataFrame:
     r"""Return the kilometres along the fastest path of every pair.
 
     .. math:: L_{ij} = \min_{p \in P_{ij}} \sum_{l \in p} length_l
 
     where :math:`P_{ij}` are the fastest paths from i to j. Divided by the great circle it is
-    the detour ratio of the trip.
+    the detour ratio of the trip. Each link's length is rounded once to the nearest micrometre.
 
     Parameters
     ----------
     network
-        Links and nodes.
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them, best with
+        ``paths=True``.
     origins, destinations
         Node ids or adcodes, as in :func:`yrdgeo.routing.times.travel_times`.
+    engine, cache
+        As in :func:`yrdgeo.routing.times.travel_times`. The answer is the same.
 
     Returns
     -------
@@ -46,7 +58,7 @@ def path_lengths_km(
     Raises
     ------
     NetworkError
-        If an id is neither a node nor the adcode of a seat.
+        If an id is neither a node nor the adcode of a seat, or a path exceeds 9 million km.
     ArgumentError
         If an id is given twice.
 
@@ -61,25 +73,37 @@ def path_lengths_km(
     """
     starts = as_ids(origins, role="origins")
     ends = starts if destinations is None else as_ids(destinations, role="destinations")
-    sources = node_numbers(network, starts, role="origins")
-    targets = node_numbers(network, ends, role="destinations")
-    graph = build(network)
-    lengths = np.full((len(starts), len(ends)), np.inf)
-    for row, source in enumerate(sources):
-        reached: Floats = dijkstra(_fastest_arcs(graph, int(source)), indices=[source])
-        lengths[row] = reached[0, targets]
-    return pd.DataFrame(lengths, pd.Index(starts, name="from_id"), pd.Index(ends, name="to_id"))
+    here = ready_for_paths(network, len(starts), engine=engine, cache=cache)
+    sources = here.numbers(starts, role="origins")
+    targets = here.numbers(ends, role="destinations", arriving=True)
+    if here.trails is None:
+        um = tight.shortest_um(here.graph, micrometres(here.graph), sources, targets)
+    else:
+        from yrdgeo.routing import trace  # noqa: PLC0415 — small questions do without
+
+        um = trace.shortest_um(here.trails, sources, targets)
+    index, columns = pd.Index(starts, name="from_id"), pd.Index(ends, name="to_id")
+    return pd.DataFrame(kilometres(um), index, columns)
 
 
-def path_links(network: Network, origin: str, destination: str) -> list[str]:
+def path_links(
+    network: Network | Prepared,
+    origin: str,
+    destination: str,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+) -> list[str]:
     """Return the ids of the links along the fastest path, in the order of travel.
 
     Parameters
     ----------
     network
-        Links and nodes.
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them.
     origin, destination
         A node id or an adcode each.
+    engine, cache
+        As in :func:`yrdgeo.routing.times.travel_times`. The answer is the same.
 
     Returns
     -------
@@ -99,35 +123,177 @@ def path_links(network: Network, origin: str, destination: str) -> list[str]:
     >>> path_links(Network(links, nodes), "a", "c")
     ['1', '2']
     """
-    source = int(node_numbers(network, as_ids([origin]), role="origins")[0])
-    target = int(node_numbers(network, as_ids([destination]), role="destinations")[0])
-    graph = build(network)
-    arcs = _fastest_arcs(graph, source)
-    reached, before = dijkstra(arcs, indices=[source], return_predecessors=True)
-    if np.isinf(reached[0, target]):
+    pair = pd.DataFrame({"from_id": [origin], "to_id": [destination]})
+    here = ready_for_paths(network, 1, engine=engine, cache=cache)
+    found = _traced(here, pair)
+    if found.ms[0] < 0:
         raise NetworkError(
             f"There is no path from {origin!r} to {destination!r}.",
             fix="See yrdgeo.routing.graph.components() for the parts of the network.",
         )
-    link_ids = network.links["link_id"].to_numpy()
-    path: list[str] = []
-    while before[0, target] != _NONE:
-        tail = int(before[0, target])
-        first, last = graph.indptr[tail], graph.indptr[tail + 1]
-        arc = first + int(np.flatnonzero(graph.heads[first:last] == target)[0])
-        path.append(str(link_ids[graph.links[arc]]))
-        target = tail
-    return path[::-1]
+    rows = here.graph.links[found.arcs]
+    ids: list[str] = here.network.links["link_id"].to_numpy()[rows[rows >= 0]].tolist()
+    return ids
 
 
-def _fastest_arcs(graph: Graph, source: int) -> csr_array:
-    """Return the kilometres of the arcs that lie on some fastest path from the source."""
-    times = graph.milliseconds.astype(np.float64)
-    reached: Floats = dijkstra(csr(times, graph), indices=[source])[0]
-    tails = graph.tails
-    # inf + t == inf would make arcs that the source never reaches look like fastest ones.
-    tight = np.isfinite(reached[tails]) & (reached[tails] + times == reached[graph.heads])
-    counts = np.bincount(tails[tight], minlength=len(graph.nodes))
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    shape = (len(graph.nodes), len(graph.nodes))
-    return csr_array((graph.length_km[tight], graph.heads[tight], indptr), shape=shape)
+def path_steps(
+    network: Network | Prepared,
+    pairs: pd.DataFrame,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return the links of many paths, a row a link.
+
+    Parameters
+    ----------
+    network
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them, best with
+        ``paths=True``.
+    pairs
+        ``from_id to_id``, node ids or adcodes; one row a path, in any order.
+    engine, cache
+        As in :func:`yrdgeo.routing.times.travel_times`. The answer is the same.
+
+    Returns
+    -------
+    steps
+        ``from_id to_id step link_id onward``, indexed by the pair's label, step from 1;
+        ``onward`` is false where the link is travelled from its ``to_node``. A pair without a
+        path, or from a node to itself, has no row.
+
+    Raises
+    ------
+    NetworkError
+        If an id is unknown, or columns are missing.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["a", "b", "c"]})
+    >>> links = pd.DataFrame({"link_id": ["1", "2"], "from_node": ["a", "c"],
+    ...     "to_node": ["b", "b"], "mode": "road", "length_km": 10.0, "speed_kmh": 60.0})
+    >>> pairs = pd.DataFrame({"from_id": ["a"], "to_id": ["c"]}, index=["trip"])
+    >>> path_steps(Network(links, nodes), pairs)
+         from_id to_id  step link_id  onward
+    trip       a     c     1       1    True
+    trip       a     c     2       2   False
+    """
+    here = ready_for_paths(network, _count(pairs), engine=engine, cache=cache)
+    found = _traced(here, pairs)
+    pair, rows, onward = _real(here, found)
+    counts = np.bincount(pair, minlength=len(pairs))
+    begin = np.cumsum(counts) - counts
+    table = pairs[["from_id", "to_id"]].iloc[pair]
+    return table.assign(
+        step=np.arange(len(pair)) - begin[pair] + 1,
+        link_id=here.network.links["link_id"].to_numpy()[rows],
+        onward=onward,
+    )
+
+
+def path_geometry(
+    network: Network | Prepared,
+    pairs: pd.DataFrame,
+    *,
+    engine: Engine = "auto",
+    cache: str | Path | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the fastest path of each pair as a line.
+
+    Parameters
+    ----------
+    network
+        A network whose links or nodes have a geometry; a link without one is straight.
+    pairs
+        ``from_id to_id``, node ids or adcodes; one row a path, in any order.
+    engine, cache
+        As in :func:`yrdgeo.routing.times.travel_times`. The answer is the same.
+
+    Returns
+    -------
+    paths
+        ``from_id to_id travel_time_min length_km n_links geometry``, indexed like ``pairs``;
+        lines in EPSG:4326 in the order of travel. Without a path the numbers are ``inf`` and
+        the line is empty; from a node to itself the line is empty, too.
+
+    Raises
+    ------
+    NetworkError
+        If an id is unknown, or neither links nor nodes have a geometry.
+
+    Examples
+    --------
+    >>> nodes = gpd.GeoDataFrame({"node_id": ["a", "b", "c"]},
+    ...     geometry=gpd.points_from_xy([121.0, 122.0, 122.0], [31.0, 31.0, 32.0]), crs="EPSG:4326")
+    >>> links = pd.DataFrame({"link_id": ["1", "2"], "from_node": ["a", "c"],
+    ...     "to_node": ["b", "b"], "mode": "road", "length_km": 120.0, "speed_kmh": 60.0})
+    >>> pairs = pd.DataFrame({"from_id": ["a"], "to_id": ["c"]})
+    >>> path_geometry(Network(links, nodes), pairs).geometry[0].wkt
+    'LINESTRING (121 31, 122 31, 122 32)'
+    """
+    here = ready_for_paths(network, _count(pairs), engine=engine, cache=cache)
+    found = _traced(here, pairs)
+    pair, rows, onward = _real(here, found)
+    um = micrometres(here.graph)[found.arcs].astype(np.float64)
+    sums = np.bincount(_owners(found), weights=um, minlength=len(pairs))
+    lost = found.ms < 0
+    counts = np.bincount(pair, minlength=len(pairs))
+    return gpd.GeoDataFrame(
+        {
+            "from_id": pairs["from_id"].to_numpy(),
+            "to_id": pairs["to_id"].to_numpy(),
+            "travel_time_min": np.where(lost, np.inf, found.ms / MS_PER_MINUTE),
+            "length_km": np.where(lost, np.inf, sums / UM_PER_KM),
+            "n_links": counts,
+        },
+        geometry=drawn(here.network, rows, onward, counts),
+        index=pairs.index,
+        crs=WGS84,
+    )
+
+
+def _count(pairs: pd.DataFrame) -> int:
+    """Return the number of origins, or refuse a table without pairs."""
+    missing = [name for name in ("from_id", "to_id") if name not in pairs.columns]
+    if missing:
+        raise NetworkError(
+            "The pairs need columns 'from_id' and 'to_id'.", found=f"no {' and no '.join(missing)}"
+        )
+    return int(pairs["from_id"].nunique())
+
+
+def _traced(here: Prepared, pairs: pd.DataFrame) -> Traced:
+    sources = here.numbers(pd.Index(pairs["from_id"], dtype=object), role="origins")
+    ids = pd.Index(pairs["to_id"], dtype=object)
+    targets = here.numbers(ids, role="destinations", arriving=True)
+    if here.trails is not None:
+        from yrdgeo.routing import trace  # noqa: PLC0415 — small questions do without
+
+        return trace.trace(here.trails, sources, targets)
+    um, mark = micrometres(here.graph), marks(here.graph, here.network.links)
+    return tight.trace(here.graph, um, mark, (sources, targets))
+
+
+def _owners(found: Traced) -> Int64s:
+    """Return the number of the pair of each arc."""
+    return np.repeat(np.arange(len(found.ends)), np.diff(found.ends, prepend=0))
+
+
+def _real(here: Prepared, found: Traced) -> tuple[Int64s, Int64s, Bools]:
+    """Return pair, row and direction of the links; arcs that are no link are left out."""
+    graph, links = here.graph, here.network.links
+    rows = graph.links[found.arcs]
+    real = rows >= 0
+    start = here.nodes.get_indexer(pd.Index(links["from_node"]))[rows[real]]
+    return _owners(found)[real], rows[real], start == _places(here)[graph.tails[found.arcs[real]]]
+
+
+def _places(here: Prepared) -> Int64s:
+    """Return the row of the node table that each number of the graph stands for."""
+    graph = here.graph
+    places = np.arange(len(graph.nodes))
+    if here.arrivals is not None:
+        places[here.arrivals] = np.arange(len(here.arrivals))
+        ending = graph.links < 0
+        places[graph.tails[ending]] = places[graph.heads[ending]]
+    return places

@@ -120,8 +120,8 @@ def reach(  # noqa: PLR0913 — options, each by name
     here = ready(network, min(len(starts), len(ends)), engine=engine, cache=cache)
     question = _Question(
         here.core,
-        here.numbers(starts, role="origins"),
-        here.numbers(ends, role="destinations"),
+        here.numbers(starts, role="origins", arriving=direction == "in"),
+        here.numbers(ends, role="destinations", arriving=direction == "out"),
         values,
         tuple(limit_ms(cutoff) for cutoff in cutoffs_min),
         decay,
@@ -222,7 +222,7 @@ def nearest(
     starts, ends = as_ids(origins, role="origins"), as_ids(destinations, role="destinations")
     here = ready(network, min(len(starts), len(ends)), engine=engine)
     sources = here.numbers(starts, role="origins")
-    targets = here.numbers(ends, role="destinations")
+    targets = here.numbers(ends, role="destinations", arriving=True)
     size = max(1, _BLOCK_BYTES // (8 * max(1, len(ends))))
     tables = []
     for first in range(0, len(starts), size):
@@ -302,7 +302,7 @@ def isochrone(
     starts = as_ids(origins, role="origins")
     here = ready(network, len(starts), engine=engine)
     sources, limit = here.numbers(starts, role="origins"), limit_ms(float(cutoffs[-1]))
-    every = np.arange(len(here.graph.nodes))
+    every = here.numbers(here.nodes, role="nodes", arriving=True)
     size = max(1, _BLOCK_BYTES // (8 * max(1, len(every))))
     tables = []
     for first in range(0, len(starts), size):
@@ -313,7 +313,7 @@ def isochrone(
             pd.DataFrame(
                 {
                     "from_id": starts[first + rows],
-                    "node_id": here.graph.nodes[columns],
+                    "node_id": here.nodes[columns],
                     "travel_time_min": within,
                     "cutoff_min": cutoffs[np.searchsorted(cutoffs, within)],
                 }

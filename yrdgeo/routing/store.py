@@ -17,10 +17,10 @@ FORMAT = 1  # rises whenever another contraction order or layout is stored
 _MAGIC = b"yrdgeo hierarchy\n"
 
 
-def fingerprint(graph: Graph) -> str:
-    """Return a hash of the format and of the graph's arcs and times; node ids do not enter."""
+def fingerprint(graph: Graph, *more: np.ndarray) -> str:
+    """Return a hash of the format, of the graph's arcs and times, and of more; ids do not enter."""
     digest = blake2b(f"{FORMAT} {len(graph.nodes)}".encode(), digest_size=20)
-    for array in (graph.indptr, graph.heads, graph.milliseconds):
+    for array in (graph.indptr, graph.heads, graph.milliseconds, *more):
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 

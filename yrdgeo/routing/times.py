@@ -112,7 +112,7 @@ def travel_times(  # noqa: PLR0913 — options, each by name
     ends = starts if destinations is None else as_ids(destinations, role="destinations")
     here = ready(network, min(len(starts), len(ends)), engine=engine, cache=cache)
     sources = here.numbers(starts, role="origins")
-    targets = here.numbers(ends, role="destinations")
+    targets = here.numbers(ends, role="destinations", arriving=True)
     task = _Task(here.core, sources, targets, limit_ms(cutoff_min))
     if parts is not None:
         content = store.fingerprint(here.graph)

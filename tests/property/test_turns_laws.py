@@ -1,0 +1,148 @@
+"""Turn costs on random networks, against Dijkstra over (link, direction) written out plainly."""
+
+import os
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_networks import ids_of, networks
+
+from yrdgeo.results import Network
+from yrdgeo.routing.engine import prepare
+from yrdgeo.routing.graph import link_milliseconds
+from yrdgeo.routing.paths import path_lengths_km, path_links
+from yrdgeo.routing.reach import isochrone, nearest, reach
+from yrdgeo.routing.times import travel_times
+
+ENGINES = ("dijkstra", "hierarchy")
+MANY = 1000 if os.environ.get("CI") else 100
+Turns = dict[tuple[str, str, str], float]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[Network, pd.DataFrame, float]:
+    """Draw a network, some of its turns with a cost, and a cost of U-turns."""
+    network = draw(networks())
+    legs = directions(network)
+    meet = [(a[0], a[2], b[0]) for a in legs for b in legs if a[2] == b[1]]
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    share = draw(st.sampled_from([0.0, 0.2, 0.8]))
+    chosen = sorted({turn for turn in meet if random.random() < share})
+    turns = pd.DataFrame(chosen, columns=["from_link", "via_node", "to_link"])
+    costs = random.choice([0.0, 0.5, 3.0, np.inf, random.uniform(0, 20)], len(turns))
+    table = turns.assign(extra_min=costs).sample(frac=1, random_state=1)
+    return network, table, draw(st.sampled_from([0.0, 1.0, np.inf]))
+
+
+def directions(network: Network) -> list[tuple[str, str, str, bool, int]]:
+    """Return each direction of each link: id, tail, head, whether it leads back, time."""
+    rows = network.links.assign(ms=link_milliseconds(network.links)).to_dict("records")
+    there = [(r["link_id"], r["from_node"], r["to_node"], False, int(r["ms"])) for r in rows]
+    back = [
+        (r["link_id"], r["to_node"], r["from_node"], True, int(r["ms"]))
+        for r in rows
+        if not r["oneway"]
+    ]
+    return there + back
+
+
+def by_networkx(network: Network, turns: pd.DataFrame, u_turn_min: float) -> pd.DataFrame:
+    """Return minutes by Dijkstra over directions of links, one node of the graph each."""
+    costs: Turns = {tuple(row[:3]): row[3] for row in turns.itertuples(index=False)}
+    graph: nx.DiGraph[object] = nx.DiGraph()
+    legs = directions(network)
+    ids = ids_of(network)
+    for node in ids:
+        graph.add_edge(("from", node), ("to", node), ms=0)
+    for one in legs:
+        graph.add_edge(("from", one[1]), one[:4], ms=one[4])
+        graph.add_edge(one[:4], ("to", one[2]), ms=0)
+        for other in legs:
+            if one[2] == other[1]:
+                around = one[0] == other[0] and one[3] != other[3]
+                cost = costs.get((one[0], one[2], other[0]), u_turn_min if around else 0.0)
+                if np.isfinite(cost):
+                    graph.add_edge(one[:4], other[:4], ms=other[4] + round(cost * 60_000))
+    minutes = np.full((len(ids), len(ids)), np.inf)
+    for row, origin in enumerate(ids):
+        found = nx.single_source_dijkstra_path_length(graph, ("from", origin), weight="ms")
+        for column, place in enumerate(ids):
+            minutes[row, column] = found.get(("to", place), np.inf) / 60_000
+    return pd.DataFrame(minutes, ids, ids)
+
+
+@settings(max_examples=MANY)
+@given(questions())
+def test_times_with_turns_equal_dijkstra_over_links(
+    question: tuple[Network, pd.DataFrame, float],
+) -> None:
+    network, turns, u_turn_min = question
+    ids = ids_of(network)
+    expected = by_networkx(network, turns, u_turn_min)
+    for engine in ENGINES:
+        ready = prepare(network, engine=engine, turns=turns, u_turn_min=u_turn_min)
+        assert (travel_times(ready, ids, engine=engine).to_frame() == expected).all(axis=None)
+
+
+@settings(max_examples=30)
+@given(questions())
+def test_every_question_knows_of_the_turns(
+    question: tuple[Network, pd.DataFrame, float],
+) -> None:
+    network, turns, u_turn_min = question
+    ids = ids_of(network)
+    times = by_networkx(network, turns, u_turn_min)
+    ones = pd.Series(1.0, ids[::2])
+    for engine in ENGINES:
+        ready = prepare(network, engine=engine, turns=turns, u_turn_min=u_turn_min)
+        out = reach(ready, ids, ones, cutoffs_min=[20.0], engine=engine)[20.0]
+        into = reach(ready, ids, ones, cutoffs_min=[20.0], direction="in", engine=engine)[20.0]
+        assert (out == (times[ids[::2]] <= 20).sum(axis=1)).all()
+        assert (into == (times.loc[ids[::2]] <= 20).sum()).all()
+        first = nearest(ready, ids, ids[::2], engine=engine).set_index("from_id")
+        assert (first["travel_time_min"].reindex(ids, fill_value=np.inf)
+                == times[ids[::2]].min(axis=1)).all()  # fmt: skip
+        shape = isochrone(ready, ids[:2], cutoffs_min=[20.0], engine=engine)
+        for origin in ids[:2]:
+            mine = shape[shape["from_id"].eq(origin)].set_index("node_id")["travel_time_min"]
+            row = times.loc[origin]
+            assert mine.to_dict() == row[row <= 20].to_dict()
+
+
+@settings(max_examples=50)
+@given(questions())
+def test_a_path_takes_its_time_turns_included(
+    question: tuple[Network, pd.DataFrame, float],
+) -> None:
+    network, turns, u_turn_min = question
+    ids = ids_of(network)
+    times = by_networkx(network, turns, u_turn_min)
+    costs: Turns = {tuple(row[:3]): row[3] for row in turns.itertuples(index=False)}
+    legs = {(leg[0], leg[1], leg[2]): leg for leg in directions(network)}
+    loops = network.links["from_node"].eq(network.links["to_node"])
+    twice = set(network.links.loc[loops, "link_id"])  # which way round, a list does not tell
+    found = {
+        engine: prepare(network, engine=engine, paths=True, turns=turns, u_turn_min=u_turn_min)
+        for engine in ENGINES
+    }
+    lengths = {engine: path_lengths_km(found[engine], ids, engine=engine) for engine in ENGINES}
+    pd.testing.assert_frame_equal(lengths["dijkstra"], lengths["hierarchy"], check_exact=True)
+    for place in ids:
+        if np.isinf(times.loc[ids[0], place]):
+            continue
+        paths = [path_links(found[engine], ids[0], place, engine=engine) for engine in ENGINES]
+        assert paths[0] == paths[1]
+        if twice & set(paths[0]):
+            continue
+        here, spent, before = ids[0], 0, ("", "")
+        for link in paths[0]:
+            leg = next(leg for leg in legs.values() if leg[0] == link and leg[1] == here)
+            if before[0]:
+                around = link == before[0]
+                cost = costs.get((before[0], here, link), u_turn_min if around else 0.0)
+                spent += round(cost * 60_000)
+            here, spent, before = leg[2], spent + leg[4], leg[:2]
+        assert here == place
+        assert spent / 60_000 == times.loc[ids[0], place]
