@@ -1,0 +1,113 @@
+"""Roads that end at a border: 断头路."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from yrdgeo.errors import ArgumentError
+from yrdgeo.geo import city_polygons
+from yrdgeo.results import Network
+from yrdgeo.units import WGS84
+
+NOT_ROADS = ("hsr", "rail", "access", "transfer", "ferry")
+
+
+def dead_ends(
+    network: Network,
+    cities: gpd.GeoDataFrame,
+    groups: pd.Series,
+    *,
+    within_km: float = 2.0,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    r"""Find road ends near borders, and count them by kilometre of border.
+
+    .. math:: r_k = \frac{\text{road ends within } w \text{ of borders of kind } k}
+        {\text{kilometres of borders of kind } k}
+
+    Parameters
+    ----------
+    network
+        A detailed road network; links of railways, access and transfer do not count.
+    cities
+        The ``cities`` table; polygons that share their borders.
+    groups
+        The group (province) of each city.
+    within_km
+        How near to a border an end must lie.
+
+    Returns
+    -------
+    ends
+        One row a road end (a node that one road alone reaches) near a border between two cities:
+        ``node_id border distance_km`` with ``border`` ``across`` or ``within`` the groups,
+        whichever is nearer; EPSG:4326.
+    rates
+        Indexed by ``border``: ``n_ends border_km ends_per_100_km``.
+
+    Raises
+    ------
+    ArgumentError
+        If the network has no roads, a city has no group, or no two cities touch.
+
+    Examples
+    --------
+    >>> ends, rates = dead_ends(network, cities, groups)  # doctest: +SKIP
+    >>> rates["ends_per_100_km"]  # doctest: +SKIP
+    """
+    roads = network.links[~network.links["mode"].isin(NOT_ROADS)]
+    if roads.empty:
+        raise ArgumentError("The network has no roads.", fix="Bring a network with mode 'road'.")
+    lines = _borders(cities, groups)
+    two_way = roads.assign(
+        low=roads[["from_node", "to_node"]].min(axis=1),
+        high=roads[["from_node", "to_node"]].max(axis=1),
+    ).drop_duplicates(["low", "high"])
+    degree = pd.concat([two_way["from_node"], two_way["to_node"]]).value_counts()
+    single = degree.index[degree.eq(1)]
+    nodes = gpd.GeoDataFrame(network.nodes[network.nodes["node_id"].isin(single)], crs=WGS84)
+    local = _local(cities)
+    points = nodes.to_crs(local).geometry.to_numpy()
+    drawn = {kind: shape.to_crs(local) for kind, shape in lines.items()}
+    far = {
+        kind: np.asarray(shapely.distance(points, shape.union_all())) / 1e3
+        for kind, shape in drawn.items()
+    }
+    apart = np.column_stack([far["within"], far["across"]])
+    nearest = np.where(apart[:, 1] <= apart[:, 0], "across", "within")
+    least = apart.min(axis=1) if len(apart) else np.array([])
+    near = least <= within_km
+    ends = nodes[["node_id", "geometry"]].assign(border=nearest, distance_km=least)[near]
+    km = {kind: float(shape.length.sum()) / 1e3 for kind, shape in drawn.items()}
+    counts = ends["border"].value_counts().reindex(list(km), fill_value=0)
+    rates = pd.DataFrame({"n_ends": counts, "border_km": pd.Series(km)}).rename_axis("border")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates["ends_per_100_km"] = 100 * rates["n_ends"] / rates["border_km"]
+    return ends.reset_index(drop=True), rates
+
+
+def _local(cities: gpd.GeoDataFrame) -> str:
+    west, south, east, north = cities.total_bounds
+    return f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
+
+
+def _borders(cities: gpd.GeoDataFrame, groups: pd.Series) -> dict[str, gpd.GeoSeries]:
+    """Return the common borders of neighbours, within groups and across them."""
+    lost = [code for code in cities.index if code not in groups.index or pd.isna(groups[code])]
+    if lost:
+        raise ArgumentError("Every city needs a group.", found=f"none for {', '.join(lost[:3])}")
+    polygons = city_polygons(cities)
+    left, right = polygons.sindex.query(polygons.to_numpy(), predicate="intersects")
+    once = left < right
+    left, right = left[once], right[once]
+    shapes = polygons.to_numpy()
+    common = shapely.intersection(shapely.boundary(shapes[left]), shapely.boundary(shapes[right]))
+    label = groups.loc[cities.index].to_numpy()
+    across = label[left] != label[right]
+    kinds = {
+        "within": gpd.GeoSeries(common[~across], crs=WGS84),
+        "across": gpd.GeoSeries(common[across], crs=WGS84),
+    }
+    if not len(common):
+        raise ArgumentError("No two cities touch.", fix="Take polygons that share their borders.")
+    return kinds
