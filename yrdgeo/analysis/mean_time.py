@@ -85,7 +85,7 @@ def weighted_mean_time(
         )
     times = checked(times, direction=direction)
     masses = aligned(weights, times.destinations, name="weights")
-    rows, columns = own_pairs(times)
+    rows = own_pairs(times)[0]
     own_min = np.zeros(len(times.origins))
     if isinstance(self_time, pd.Series):
         own_min[rows] = aligned(self_time, times.origins[rows], name="self_time")
