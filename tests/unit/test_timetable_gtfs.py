@@ -1,5 +1,6 @@
 """GTFS feeds: one day's trips, stations for platforms, and archives that mean harm."""
 
+import math
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 
 from yrdgeo.datum import wgs84_to_gcj02
 from yrdgeo.errors import ArgumentError, SourceError, TableError
+from yrdgeo.routing.scan import scheduled_times
+from yrdgeo.sources import gtfs_rules
+from yrdgeo.sources.service_links import direct_rides
 from yrdgeo.sources.timetable import read_stops
 from yrdgeo.timetables import Timetable
 
@@ -148,15 +152,143 @@ def test_stops_between_timed_ones_are_timed_and_lone_stops_counted(tmp_path: Pat
     )
 
 
-def test_what_is_not_heeded_is_counted(tmp_path: Path):
+def with_column(name: str, values: dict[int, str]) -> str:
+    """Return the stop times with a further column, blank but for some rows (header = 1)."""
     lines = FEED["stop_times.txt"].splitlines()
-    times = [f"{lines[0]},pickup_type", *(f"{line},0" for line in lines[1:-1])]
-    times += [f"{lines[-1]},1", "ghost,1:00:00,1:00:00,s1,1,0"]
-    feed = folder(tmp_path, stop_times="\n".join(times))
+    cells = [f"{line},{values.get(row, '')}" for row, line in enumerate(lines[1:], start=2)]
+    return "\n".join([f"{lines[0]},{name}", *cells])
+
+
+def test_riders_board_and_alight_where_the_feed_lets_them(tmp_path: Path):
+    # Row 3 is t1 at Alpha, row 4 at Beta, row 2 at Gamma.
+    for column, shut, gone in (
+        ("pickup_type", {3: "1"}, {("s1", "s2"), ("s1", "s3")}),
+        ("drop_off_type", {4: "1", 3: "1"}, {("s1", "s2")}),
+        ("pickup_type", {4: "0", 3: "3", 2: "1"}, set()),
+    ):
+        times = with_column(column, shut)
+        timetable = read_stops(folder(tmp_path, stop_times=times), date=TUESDAY)
+        rides = direct_rides(timetable)
+        ways = set(zip(rides["from_node"], rides["to_node"], strict=True))
+        assert ways == {("s1", "s2"), ("s1", "s3"), ("s2", "s3"), ("s3", "s1")} - gone
+        found = scheduled_times(timetable, ["s1"], ["s2", "s3"], window=(0, 1439), max_transfers=0)
+        reached = {("s1", end) for end in ("s2", "s3") if found.to_frame().loc["s1", end] < 1e9}
+        assert reached == {("s1", "s2"), ("s1", "s3")} - gone
+
+
+def test_what_is_not_heeded_is_counted(tmp_path: Path):
+    times = with_column("pickup_type", {3: "2"}) + "\nghost,1:00:00,1:00:00,s1,1,0"
+    rules = TRANSFERS + "p1,p2,3,\ns1,s2,4,\n"
+    feed = folder(tmp_path, stop_times=times, transfers=rules)
     assert read_stops(feed, date=TUESDAY).warnings == (
         "1 stop times of trips that trips.txt lacks are left out.",
-        "1 limits on boarding or alighting are not heeded.",
+        "1 stops to be asked for are taken as served.",
+        "2 transfers of single trips or platforms are not heeded.",
     )
+
+
+def test_changes_of_the_feed_lead_one_way_and_the_longest_holds(tmp_path: Path):
+    rules = TRANSFERS + "p1,s1,2,120\np1,p1,2,300\ns3,s3,3,\ns1,s2,0,\np1,p2,2,900\ns1,s2,2,60\n"
+    timetable = read_stops(folder(tmp_path, transfers=rules), date=TUESDAY)
+    ends = ["from_station", "to_station"]
+    found = timetable.transfers.set_index(ends)["minutes"].to_dict()
+    assert found == {("s1", "s1"): 5.0, ("s3", "s3"): math.inf, ("s1", "s2"): 15.0}
+
+
+def test_a_change_of_the_feed_is_kept_by_the_journeys(tmp_path: Path):
+    # t1 is at Gamma at 8:40, t2 leaves there at 23:50.
+    late = {"window": (480, 480), "longest_min": 2000}
+    feed = folder(tmp_path)
+    free = scheduled_times(read_stops(feed, date=TUESDAY), ["s2"], ["s1"], **late)
+    assert free.minutes[0, 0] == math.inf
+    feed = folder(tmp_path, transfers=TRANSFERS + "s2,s1,2,600\n")
+    way = scheduled_times(read_stops(feed, date=TUESDAY), ["s2"], ["s1"], **late)
+    assert way.minutes[0, 0] == 10.0
+
+
+TRANSFERS = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            "s1,nowhere,2,60",
+            r"row 2, column 'to_stop_id': transfers.txt: is no stop .found 'nowhere'",
+        ),
+        ("s1,s2,9,60", r"row 2, column 'transfer_type': .*is no kind of transfer .found '9'"),
+        ("s1,s2,2,-60", r"row 2, column 'min_transfer_time': .*is no time .found '-60'"),
+        ("s1,s2,2,soon", r"found 'soon'"),
+        ("s1,s2,2,", r"row 2, column 'min_transfer_time'"),
+        ("s1,s2,2,1e99", r"found '1e99'"),
+    ],
+)
+def test_changes_that_are_none_are_refused(tmp_path: Path, row: str, words: str):
+    with pytest.raises(TableError, match=words):
+        read_stops(folder(tmp_path, transfers=f"{TRANSFERS}{row}\n"), date=TUESDAY)
+
+
+def test_limits_that_are_none_are_refused(tmp_path: Path):
+    feed = folder(tmp_path, stop_times=with_column("pickup_type", {4: "never"}))
+    words = r"row 4, column 'pickup_type': is no way to board or alight \(found 'never'\)"
+    with pytest.raises(TableError, match=words):
+        read_stops(feed, date=TUESDAY)
+
+
+def test_boarding_areas_are_their_platforms_station(tmp_path: Path):
+    stops = FEED["stops.txt"] + "a1,Alpha platform 1 front,31,121,4,p1\n"
+    times = FEED["stop_times.txt"].replace("08:00:00,p1", "08:00:00,a1")
+    timetable = read_stops(folder(tmp_path, stops=stops, stop_times=times), date=TUESDAY)
+    assert minutes(timetable) == minutes(read_stops(folder(tmp_path), date=TUESDAY))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("x1,X,31,121,0,s9\n", "row 8, column 'parent_station': stops.txt: is no stop .found 's9'"),
+        ("x1,X,31,121,0,x2\nx2,Y,31,121,0,x1\n", "row 8, .*leads to no station .found 'x2'"),
+        ("x1,X,31,121,0,x2\nx2,Y,31,121,0,x3\nx3,Z,31,121,0,p1\n", "leads to no station"),
+    ],
+)
+def test_parents_that_are_none_are_refused(tmp_path: Path, rows: str, words: str):
+    with pytest.raises(TableError, match=words):
+        read_stops(folder(tmp_path, stops=FEED["stops.txt"] + rows), date=TUESDAY)
+
+
+def test_calendars_are_checked_cell_by_cell(tmp_path: Path):
+    week = FEED["calendar.txt"].replace("week,1,1", "week,yes,1").replace("20241231", "2024-12-31")
+    extra = FEED["calendar_dates.txt"].replace("20240501,2", "20241301,3")
+    with pytest.raises(TableError) as caught:
+        read_stops(folder(tmp_path, calendar=week, calendar_dates=extra), date=TUESDAY)
+    for words in (
+        r"row 2, column 'monday': calendar.txt.*'yes'.*Write 0 or 1",
+        r"row 3, column 'end_date': calendar.txt.*'2024-12-31'.*Write YYYYMMDD",
+        r"row 2, column 'date': calendar_dates.txt.*'20241301'",
+        r"row 2, column 'exception_type': calendar_dates.txt.*'3'",
+    ):
+        assert caught.match(f"(?s).*{words}")
+
+
+def test_further_columns_do_no_harm(tmp_path: Path):
+    times = with_column("day,station,board,arrive,row", dict.fromkeys(range(2, 11), "9,x,y,z,7"))
+    feed = folder(tmp_path, stop_times=times)
+    expected = minutes(read_stops(feed, date=TUESDAY))
+    assert expected["t2", "s1"] == (1510.0, 1510.0)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path):
+    feed = folder(tmp_path)
+    for name, content in FEED.items():
+        (feed / name).write_text(content, encoding="utf-8-sig")
+    assert len(read_stops(feed, date=TUESDAY).trips) == 2
+
+
+@pytest.mark.filterwarnings("ignore")  # as in a user's own program
+def test_rows_with_more_cells_than_the_header_are_refused(tmp_path: Path):
+    times = FEED["stop_times.txt"].replace("08:25:00,08:27:30,p2,20", "08:25:00,08:27:30,p2,20,9")
+    feed = folder(tmp_path, stop_times=times)
+    with pytest.raises(SourceError, match=r"stop_times.txt is no table.*line 4"):
+        read_stops(feed, date=TUESDAY)
 
 
 def test_trips_that_run_every_so_often_are_written_out(tmp_path: Path):
@@ -167,6 +299,20 @@ def test_trips_that_run_every_so_often_are_written_out(tmp_path: Path):
     endless = headways.replace("1200", "0")
     with pytest.raises(TableError, match=r"row 2.*is no headway.*every 0 s"):
         read_stops(folder(tmp_path, frequencies=endless), date=TUESDAY)
+    twice = headways + "t1,06:59:00,08:00:00,1200\n"
+    with pytest.raises(TableError, match=r"row 3.*overlaps an earlier span"):
+        read_stops(folder(tmp_path, frequencies=twice), date=TUESDAY)
+    apart = headways + "t1,07:00:00,08:00:00,1200\n"
+    assert len(read_stops(folder(tmp_path, frequencies=apart), date=TUESDAY).trips) == 7
+
+
+def test_headways_that_write_out_too_much_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    headways = "trip_id,start_time,end_time,headway_secs\nt1,06:00:00,07:00:00,20\n"
+    monkeypatch.setattr(gtfs_rules, "MOST_STOPS", 539)
+    with pytest.raises(SourceError, match="540 stops"):
+        read_stops(folder(tmp_path, frequencies=headways), date=TUESDAY)
 
 
 @pytest.mark.parametrize("name", ["../stops.txt", "/etc/stops.txt", "a/../../x", "..\\x", "C:/x"])
@@ -195,5 +341,5 @@ def test_archives_that_are_doubled_or_damaged_are_refused(tmp_path: Path):
 def test_another_encoding_than_utf_8_is_refused(tmp_path: Path):
     feed = folder(tmp_path)
     (feed / "stops.txt").write_bytes(FEED["stops.txt"].replace("Alpha", "甲").encode("gb18030"))
-    with pytest.raises(SourceError, match="unknown encoding"):
+    with pytest.raises(SourceError, match=r"unknown encoding. Found: row 3 is neither"):
         read_stops(feed, date=TUESDAY)

@@ -6,6 +6,7 @@ Promise: nothing is unpacked to disk, no name inside an archive is followed, and
 
 import gzip
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -32,15 +33,16 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     """
     if not path.is_file():
         raise SourceError(f"{path.name} is not there.", found=str(path), fix="Give its full path.")
+    packed = path.stat().st_size
+    most = min(limit, max(SUSPECT_BYTES, int(MAX_RATIO * packed)))
     try:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            content = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(
             f"{path.name} cannot be unpacked.", found=str(error), fix="Fetch the file again."
         ) from error
-    packed = path.stat().st_size
-    if len(content) > max(SUSPECT_BYTES, MAX_RATIO * packed) or len(content) > limit:
+    if len(content) > most:
         raise _bomb(path.name)
     return content
 
@@ -151,14 +153,17 @@ def text_table(
     header = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=header.count)
     try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            index_col=False,
-        )
+        with warnings.catch_warnings():
+            # What pandas only warns of is a row with more cells than the header.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                io.StringIO(text),
+                sep=delimiter,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
     except (ValueError, pd.errors.ParserWarning) as error:
         raise SourceError(
             f"{source} is no table.", found=str(error).strip()[:200], fix="Check its commas."
@@ -171,13 +176,15 @@ def text_table(
 
 
 def _decoded(content: bytes, source: str, encodings: Collection[str]) -> str:
+    first = 0
     for encoding in encodings:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            first = max(first, error.start)
+    row = content.count(b"\n", 0, first) + 1
     raise SourceError(
         f"{source} is in an unknown encoding.",
-        found=f"neither of {', '.join(encodings)}",
+        found=f"row {row} is neither of {', '.join(encodings)}",
         fix="Save it as UTF-8.",
     )

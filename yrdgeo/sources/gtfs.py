@@ -1,7 +1,7 @@
 """A GTFS feed (folder or zip) → the trips of one day.
 
 Promise: platforms are their station, times past 24:00 stay past 24:00, a feed's clock never
-wraps, and what a rider cannot use is counted.
+wraps, riders get on and off where the feed lets them, and what is not heeded is counted.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ import pandas as pd
 
 from yrdgeo.errors import ArgumentError, Problem, SourceError, nearest, raise_problems
 from yrdgeo.sources.feed_files import read_members, text_table
+from yrdgeo.sources.gtfs_rules import LIMIT_COLUMNS, limits, repeated, transfers
 from yrdgeo.sources.timetable_rows import (
     cell_problems,
     forward,
@@ -22,8 +23,8 @@ from yrdgeo.sources.timetable_rows import (
     station_problems,
     time_problems,
 )
-from yrdgeo.timetables import DAY_MIN, Timetable, ends_of, train_mode
-from yrdgeo.units import MINUTES_PER_HOUR, WGS84
+from yrdgeo.timetables import Timetable, ends_of, train_mode
+from yrdgeo.units import WGS84
 
 Floats = npt.NDArray[np.float64]
 Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -34,18 +35,26 @@ NEEDED = {
     "trips.txt": ("trip_id", "route_id", "service_id"),
     "routes.txt": ("route_id", "route_type"),
 }
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OPTIONAL = {
-    "calendar.txt": ("service_id", "start_date", "end_date"),
+    "calendar.txt": ("service_id", *WEEKDAYS, "start_date", "end_date"),
     "calendar_dates.txt": ("service_id", "date", "exception_type"),
     "frequencies.txt": ("trip_id", "start_time", "end_time", "headway_secs"),
+    "transfers.txt": ("from_stop_id", "to_stop_id"),
 }
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DEEPEST = 2  # a boarding area's platform's station
+_DATE = (r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "Write YYYYMMDD.")
+# Column → what its cells look like, and the remedy.
+CALENDAR_CELLS = {
+    **dict.fromkeys(("start_date", "end_date", "date"), _DATE),
+    **dict.fromkeys(WEEKDAYS, ("[01]", "Write 0 or 1.")),
+    "exception_type": ("[12]", "1 adds the service on that day, 2 takes it."),
+}
 # route_type → mode; the hundreds are the extended types. Trains go by their number.
 MODES = {"0": "tram", "1": "metro", "3": "bus", "4": "ferry", "5": "tram", "11": "bus"}
 HUNDREDS = {"2": "bus", "4": "metro", "7": "bus", "9": "tram", "10": "ferry", "12": "ferry"}
 HIGH_SPEED_RAIL = "101"
 RAIL = ("2", "1")  # route_type 2; the hundred of the extended types 100 to 117
-SHORTEST_HEADWAY_S = 20.0
 HEADERS = {
     "trip_id": "trip_id",
     "station": "stop_id",
@@ -80,19 +89,31 @@ def read_gtfs(path: Path, *, date: str | None, shift: Shift) -> Timetable:
     tables = _tables(path)
     stations, platforms, problems = _stations(tables["stops.txt"], shift)
     trips = _trips(tables, date, path.name)
-    cells = tables["stop_times.txt"].rename(columns={new: old for old, new in HEADERS.items()})
+    times = tables["stop_times.txt"]
+    kept = [name for name in (*HEADERS.values(), *LIMIT_COLUMNS.values(), "row") if name in times]
+    cells = times[kept].rename(columns={new: old for old, new in HEADERS.items()})
     strangers = ~cells["trip_id"].isin(tables["trips.txt"]["trip_id"])
-    told = _told(cells, int(strangers.sum()))
+    told = [_count(int(strangers.sum()), "stop times of trips that trips.txt lacks are left out.")]
     cells = cells[cells["trip_id"].isin(trips["trip_id"])]
     stops, bad_times, counted = _timed(cells)
+    stops, bad_limits, limited = limits(stops)
     stops["station"] = stops["station"].map(platforms).fillna(stops["station"])
     known = list(stations["station"])
-    problems += [*bad_times, *station_problems(stops, known, "stop_id")]
-    raise_problems(problems, source=path.name)
+    problems += [*bad_times, *bad_limits, *station_problems(stops, known, "stop_id")]
+    changes, bad_changes, unheeded = transfers(tables.get("transfers.txt"), platforms)
+    raise_problems([*problems, *bad_changes], source=path.name)
     if "frequencies.txt" in tables:
-        stops, trips = _repeated(stops, trips, tables["frequencies.txt"], path.name)
+        stops, trips = repeated(stops, trips, tables["frequencies.txt"], path.name)
     used = stations[stations["station"].isin(stops["station"])]
-    return Timetable(stops, gpd.GeoDataFrame(used), trips, (*told, *counted))
+    ends = changes[["from_station", "to_station"]].isin(set(used["station"])).all(axis=1)
+    told = [text for text in (*told, *counted, *limited, *unheeded) if text]
+    return Timetable(
+        stops, gpd.GeoDataFrame(used), trips, warnings=tuple(told), transfers=changes[ends]
+    )
+
+
+def _count(number: int, words: str) -> str:
+    return f"{number:,} {words}" if number else ""
 
 
 def _tables(path: Path) -> Tables:
@@ -130,12 +151,33 @@ def _stations(
     shifted = shift(lon.to_numpy(np.float64)[placed], lat.to_numpy(np.float64)[placed])
     points[placed] = np.asarray(gpd.points_from_xy(*shifted), dtype=object)
     ids = table["stop_id"]
-    parents = table["parent_station"] if "parent_station" in table else ids.where(ids.eq(""), "")
-    above = parents.where(parents.isin(ids), ids)
+    above, lost = _above(table)
+    problems += lost
     named = pd.DataFrame({"station": ids, "name": table["stop_name"]})
     kept = ~ids.duplicated().to_numpy()
     stations = gpd.GeoDataFrame(named[kept], geometry=points[kept], crs=WGS84)
     return stations, dict(zip(ids, above, strict=True)), problems
+
+
+def _above(table: pd.DataFrame) -> tuple[pd.Series, list[Problem]]:
+    """Return the station of each stop, the stop itself where it has none."""
+    ids = table["stop_id"]
+    if "parent_station" not in table:
+        return ids, []
+    parents = table["parent_station"]
+    unknown = parents.ne("") & ~parents.isin(ids)
+    what, fix = "stops.txt: is no stop", "Add the station or leave the cell empty."
+    problems = cell_problems(table, unknown.to_numpy(), "parent_station", what=what, fix=fix)
+    parents = parents.mask(parents.eq("") | unknown, ids)
+    above = dict(zip(ids, parents, strict=True))
+    station = ids
+    for _ in range(DEEPEST):
+        station = station.map(above)
+    astray = station.map(above).ne(station).to_numpy()
+    what = "stops.txt: leads to no station"
+    fix = "A stop has a station above it, not a circle or a chain of stops."
+    problems += cell_problems(table, astray, "parent_station", what=what, fix=fix)
+    return station, problems
 
 
 def _trips(tables: Tables, date: str | None, source: str) -> pd.DataFrame:
@@ -143,6 +185,7 @@ def _trips(tables: Tables, date: str | None, source: str) -> pd.DataFrame:
     trips = tables["trips.txt"].drop_duplicates("trip_id")
     calendars = [tables.get(name) for name in ("calendar.txt", "calendar_dates.txt")]
     if any(table is not None for table in calendars):
+        raise_problems(_bad_days(*calendars), source=source)
         services = _services(*calendars, date=date, source=source)
         trips = trips[trips["service_id"].isin(services)]
         if trips.empty:
@@ -193,15 +236,26 @@ def _services(
     if calendar is not None:
         weekday = WEEKDAYS[dt.date.fromisoformat(date).weekday()]
         runs = calendar["start_date"].le(digits) & calendar["end_date"].ge(digits)
-        on = (
-            calendar[weekday].eq("1") if weekday in calendar else calendar["start_date"].eq("never")
-        )
-        services |= set(calendar.loc[runs & on, "service_id"])
+        services |= set(calendar.loc[runs & calendar[weekday].eq("1"), "service_id"])
     if exceptions is not None:
         today = exceptions[exceptions["date"].eq(digits)]
         services |= set(today.loc[today["exception_type"].eq("1"), "service_id"])
         services -= set(today.loc[today["exception_type"].eq("2"), "service_id"])
     return services
+
+
+def _bad_days(calendar: pd.DataFrame | None, exceptions: pd.DataFrame | None) -> list[Problem]:
+    """Find dates, weekdays and exceptions that are none, in either calendar."""
+    problems = []
+    for name, table in (("calendar.txt", calendar), ("calendar_dates.txt", exceptions)):
+        if table is None:
+            continue
+        for column in set(CALENDAR_CELLS) & set(table):
+            legal, fix = CALENDAR_CELLS[column]
+            wrong = ~table[column].str.fullmatch(legal).to_numpy(dtype=bool)
+            what = f"{name}: is none of what the column may hold"
+            problems += cell_problems(table, wrong, column, what=what, fix=fix)
+    return problems
 
 
 def _span(calendar: pd.DataFrame | None, exceptions: pd.DataFrame | None) -> tuple[str, str]:
@@ -211,20 +265,6 @@ def _span(calendar: pd.DataFrame | None, exceptions: pd.DataFrame | None) -> tup
     if exceptions is not None:
         dates += list(exceptions["date"])
     return min(dates, default="?"), max(dates, default="?")
-
-
-def _told(cells: pd.DataFrame, strangers: int) -> list[str]:
-    told = []
-    if strangers:
-        told.append(f"{strangers:,} stop times of trips that trips.txt lacks are left out.")
-    limited = sum(
-        int(cells[name].isin(["1", "2", "3"]).sum())
-        for name in ("pickup_type", "drop_off_type")
-        if name in cells
-    )
-    if limited:
-        told.append(f"{limited:,} limits on boarding or alighting are not heeded.")
-    return told
 
 
 def _timed(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem], list[str]]:
@@ -265,41 +305,3 @@ def _interpolated(stops: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     guess = np.interp(np.flatnonzero(bare), place, events[known].ravel())
     events[bare] = guess[:, None]
     return stops.assign(arrive_min=events[:, 0], depart_min=events[:, 1]), int(bare.sum())
-
-
-def _repeated(
-    stops: pd.DataFrame, trips: pd.DataFrame, frequencies: pd.DataFrame, source: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Replace trips that run every so often by one trip for each departure."""
-    rows = frequencies[frequencies["trip_id"].isin(stops["trip_id"])]
-    begin = minutes_of(rows["start_time"], in_minutes=False)[0]
-    end = minutes_of(rows["end_time"], in_minutes=False)[0]
-    seconds = pd.to_numeric(rows["headway_secs"], errors="coerce").to_numpy(np.float64)
-    raise_problems(_bad_headways(rows, begin, end, seconds), source=source)
-    firsts = stops.groupby("trip_id")["depart_min"].first()
-    pattern = dict(list(stops[stops["trip_id"].isin(rows["trip_id"])].groupby("trip_id")))
-    copies, names = [stops[~stops["trip_id"].isin(rows["trip_id"])]], []
-    for trip, start, stop, headway in zip(rows["trip_id"], begin, end, seconds, strict=True):
-        for departure in np.arange(start, stop, headway / MINUTES_PER_HOUR):
-            late = departure - firsts[trip]
-            name = f"{trip} @{departure:g}"
-            names.append((name, trip))
-            copies.append(
-                pattern[trip].assign(
-                    trip_id=name,
-                    arrive_min=pattern[trip]["arrive_min"] + late,
-                    depart_min=pattern[trip]["depart_min"] + late,
-                )
-            )
-    of_trip = trips.set_index("trip_id")
-    added = of_trip.loc[[trip for _, trip in names]].assign(trip_id=[name for name, _ in names])
-    kept = trips[~trips["trip_id"].isin(rows["trip_id"])]
-    return pd.concat(copies, ignore_index=True), pd.concat([kept, added], ignore_index=True)
-
-
-def _bad_headways(rows: pd.DataFrame, begin: Floats, end: Floats, seconds: Floats) -> list[Problem]:
-    good = (seconds >= SHORTEST_HEADWAY_S) & (end > begin) & (end - begin <= 2 * DAY_MIN)
-    said = rows["start_time"] + " to " + rows["end_time"] + " every " + rows["headway_secs"] + " s"
-    fix = f"At least {SHORTEST_HEADWAY_S:g} s, within two days."
-    what = "frequencies.txt: is no headway"
-    return cell_problems(rows.assign(headway=said), ~good, "headway", what=what, fix=fix)

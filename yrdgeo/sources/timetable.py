@@ -6,6 +6,7 @@ value and remedy; what is left out is counted in ``Timetable.warnings``.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -125,7 +126,7 @@ def read_stops(
     else:
         timetable = _read_csv(source, stations, date, DATUMS[datum])
     told = (*timetable.warnings, *speed_warnings(timetable.stops, timetable.stations))
-    return Timetable(timetable.stops, timetable.stations, timetable.trips, told)
+    return replace(timetable, warnings=told)
 
 
 def _read_csv(
