@@ -48,8 +48,7 @@ class Sample:
     def relative(self, shares: Floats) -> Floats:
         """Values over their weighted mean, shape (d, n); NaN in a draw of nothing but zeros."""
         means = shares @ self.amounts
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(self.amounts / means[:, None])
+        return np.asarray(self.amounts / np.where(means > 0, means, np.nan)[:, None])
 
 
 def sample(

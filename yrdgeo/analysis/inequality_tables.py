@@ -265,14 +265,15 @@ def _measured(
 ) -> tuple[float, float, float, str]:
     """Return value, low, high and, where one of them cannot be had, the reason."""
     row = MEASURES[name]
-    weighted = row.takes == PLAIN and weights is not None
+    weighted = row.takes == PLAIN
     amounts = (values, weights) if weighted else (values,)
     value = np.nan
     try:
         value = row.function(*amounts, **row.defaults)
         if ends is None:
             return value, np.nan, np.nan, ""
-        found = ends(row.function, *amounts, **row.defaults)
+        sizes = weights if weighted else None
+        found = ends(row.function, values, weights=sizes, **row.defaults)
     except ArgumentError as error:
         return value, np.nan, np.nan, error.what
     return value, found.low, found.high, found.note
