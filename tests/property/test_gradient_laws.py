@@ -17,7 +17,9 @@ tenths = st.integers(1, 10_000).map(lambda whole: whole / 10)
 def observations(draw: st.DrawFn) -> pd.DataFrame:
     rows = draw(st.lists(st.tuples(tenths, tenths, tenths), min_size=4, max_size=12))
     table = pd.DataFrame(rows, columns=["value", "distance", "weight"])
-    assume(np.ptp(table["distance"]) > 1)
+    away = np.sort(table["distance"])
+    # A parabola needs three distances that are told apart.
+    assume(((away[1:-1] - away[0] > 1) & (away[-1] - away[1:-1] > 1)).any())
     return table.set_axis([f"c{number}" for number in range(len(rows))])
 
 

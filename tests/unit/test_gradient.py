@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yrdgeo.analysis.gradient import FORMS, fit, hinterland, rings
+from yrdgeo.analysis.gradient import FORMS, fit, hinterland, ring_ratios, rings
 from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 
@@ -114,7 +114,7 @@ def test_equal_values_have_no_r2(km: pd.Series) -> None:
         ({"distance": pd.Series({"b": 5.0, "c": 5.0, "d": 5.0, "core": 5.0})}, "at 1 distances"),
         ({"values": pd.Series({"b": INF, "c": 2.0, "d": 3.0, "core": 4.0})}, "finite.*at b"),
         ({"values": pd.Series({"b": 1.0, "c": NAN, "d": NAN, "core": 4.0})}, "three.*c, d"),
-        ({"form": "quadratic"}, "form.*unknown"),
+        ({"form": "cubic"}, "form.*unknown"),
         ({"form": "exponentail"}, "Did you mean 'exponential'"),
     ],
 )
@@ -235,7 +235,107 @@ def test_impossible_cores_are_refused(times: TravelTimes, cores: list[str], mess
         hinterland(times, cores)
 
 
-def test_every_form_fits(km: pd.Series) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_fits(km: pd.Series, form: str) -> None:
+    away = pd.concat([km, pd.Series({"e": 40.0})]).rename("seat_km")
+    values = pd.Series({"core": 9.0, "b": 6.0, "c": 3.5, "d": 3.0, "e": 2.0})
+    assert fit(values, away, form=form).coefficients["slope"] < 0  # type: ignore[arg-type]
+
+
+def test_a_parabola_is_found_and_says_where_it_turns(km: pd.Series) -> None:
+    values = 5 - 0.6 * km + 0.02 * km**2
+    result = fit(values, km, form="quadratic")
+    expected = {"intercept": 5.0, "slope": -0.6, "curvature": 0.02}
+    assert result.coefficients == pytest.approx(expected)
+    assert result.note == "The fitted value is lowest at 15 km."
+
+
+def test_robust_errors_by_hand() -> None:
+    # x̄ = 1, Sxx = 2, residuals 1/6 −2/6 1/6, leverage 5/6 1/3 5/6.
+    x = pd.Series({"a": 0.0, "b": 1.0, "c": 2.0})
+    y = pd.Series({"c": 1.0, "b": 0.0, "a": 0.0})
+    lean = np.array([-1.0, 0.0, 1.0]) / 2
+    residual = np.array([1, -2, 1]) / 6
+    hc1 = np.sqrt(3 / 1 * (lean**2 * residual**2).sum())
+    hc3 = np.sqrt((lean**2 * (residual / (1 - np.array([5, 2, 5]) / 6)) ** 2).sum())
+    one, three = fit(y, x, errors="hc1"), fit(y, x, errors="hc3")
+    assert (one.errors, three.errors) == ("hc1", "hc3")
+    assert one.standard_errors["slope"] == pytest.approx(hc1)
+    assert three.standard_errors["slope"] == pytest.approx(hc3)
+    assert one.coefficients == three.coefficients
+
+
+def test_hc3_is_undefined_where_one_place_decides_the_slope() -> None:
+    x = pd.Series({"a": 0.0, "b": 0.0, "c": 0.0, "far": 9.0})
+    y = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "far": 5.0})
+    result = fit(y, x, errors="hc3")
+    assert np.isnan(result.standard_errors["slope"])
+    assert result.note == "HC3 is undefined: far alone decides a coefficient."
+
+
+def test_unknown_errors_are_refused(km: pd.Series) -> None:
+    with pytest.raises(ArgumentError, match="Did you mean 'hc3'"):
+        fit(km + 1.0, km, errors="hc2")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def neighbours() -> pd.DataFrame:
+    """Return a chain of forty places, rows shuffled, one pair given twice and one from outside."""
+    names = [f"c{number:02}" for number in range(40)]
+    pairs = pd.DataFrame({"from_id": names[:-1], "to_id": names[1:]})
+    odd = pd.DataFrame({"from_id": ["c01", "c05"], "to_id": ["c00", "elsewhere"]})
+    return pd.concat([pairs, odd]).sample(frac=1, random_state=3)
+
+
+def test_residuals_alike_between_neighbours_are_said(neighbours: pd.DataFrame) -> None:
+    away = pd.Series(
+        np.random.default_rng(1).uniform(0, 9, 40), [f"c{number:02}" for number in range(40)]
+    )
+    waves = pd.Series(np.sin(np.arange(40) / 4), away.index)
+    result = fit(2 - away + waves, away, neighbours=neighbours)
+    assert result.residual_moran is not None
+    assert result.residual_moran.statistic > 0.8
+    assert result.residual_moran.p_value == result.residual_moran.p_floor == 0.001
+    assert result.note.startswith("Residuals are alike between neighbours (Moran's I 0.9")
+    zigzag = pd.Series(np.tile([1.0, -1.0], 20), away.index)
+    calm = fit(2 - away + zigzag, away, neighbours=neighbours)
+    assert calm.note.startswith("No likeness of residuals between neighbours is found")
+    island = fit(zigzag, away, neighbours=neighbours[~neighbours.isin(["c07"]).any(axis=1)])
+    assert island.note.endswith("Without a neighbour in the fit: c07.")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (pd.DataFrame({"from": ["b"], "to_id": ["c"]}), "from_id and to_id.*without from_id"),
+        (pd.DataFrame({"from_id": ["x"], "to_id": ["y"]}), "No pair of neighbours"),
+        (pd.DataFrame({"from_id": ["b"], "to_id": ["b"]}), "No pair of neighbours"),
+    ],
+)
+def test_neighbours_that_are_none_are_refused(
+    km: pd.Series, table: pd.DataFrame, message: str
+) -> None:
     values = pd.Series({"core": 9.0, "b": 4.0, "c": 3.0, "d": 1.0})
-    for form in FORMS:
-        assert fit(values, km, form=form).coefficients["slope"] < 0  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=message):
+        fit(values, km, neighbours=table)
+
+
+def test_ring_ratios_are_ratios_of_sums() -> None:
+    gdp = pd.Series({"a": 10.0, "b": 8.0, "c": 5.0, "d": NAN})
+    people = pd.Series({"d": 3.0, "c": 5.0, "b": 2.0, "a": 1.0})
+    distance = pd.Series({"b": 99.999, "a": 0.0, "c": 100.0, "d": 150.0})
+    table = ring_ratios(gdp, people, distance, edges=[0, 100, 200, 300])
+    assert table["n"].tolist() == [2, 1, 0]
+    assert table["n_missing"].tolist() == [0, 1, 0]
+    assert table["ratio"].tolist()[:2] == [6.0, 1.0]
+    assert table["mean_ratio"].tolist()[:2] == [7.0, 1.0]
+    assert table["numerator_share"].tolist() == pytest.approx([18 / 23, 5 / 23, 0])
+    assert table["denominator_within"].tolist() == pytest.approx([3 / 8, 1, 1])
+    assert table.loc[2, ["ratio", "mean_ratio"]].isna().all()
+
+
+def test_ring_ratios_refuse_a_denominator_of_nothing(km: pd.Series) -> None:
+    with pytest.raises(ArgumentError, match=r"above zero.*not at core"):
+        ring_ratios(km, km, km, edges=[0, 50])
+    with pytest.raises(ArgumentError, match="different places"):
+        ring_ratios(km, km.drop("b") + 1, km, edges=[0, 50])
