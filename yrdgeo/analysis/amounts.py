@@ -182,6 +182,11 @@ def own_pairs(times: TravelTimes) -> tuple[Places, Places]:
     return rows, columns[rows]
 
 
+def summed(places: npt.NDArray[np.integer], amounts: Floats, size: int) -> Floats:
+    """Add amounts up by place, shape (size,)."""
+    return np.bincount(places, amounts, minlength=size).astype(np.float64)
+
+
 def row_blocks(minutes: Floats) -> Iterator[slice]:
     """Cut a matrix into blocks of rows that fit into the processor's cache."""
     step = max(1, _CELLS // max(1, minutes.shape[1]))

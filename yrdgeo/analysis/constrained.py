@@ -19,6 +19,7 @@ from yrdgeo.analysis.amounts import (
     checked,
     competing,
     decay_weights,
+    summed,
 )
 from yrdgeo.analysis.catchment import received
 from yrdgeo.analysis.decay import DecayFunction
@@ -195,13 +196,13 @@ def _pull(
     demand = np.where(weights @ supply > 0, people, 0.0)
     row_part, column_part = _parts(weights, demand > 0, supply > 0)
     size = int(max(row_part.max(initial=0), column_part.max(initial=0))) + 1
-    supplied = np.bincount(column_part, supply, minlength=size)
-    demanded = np.bincount(row_part, demand, minlength=size)
+    supplied = summed(column_part, supply, size)
+    demanded = summed(row_part, demand, size)
     pull = supply
     if doubly:
         scaled = supply * _ratio(demanded, supplied)[column_part]
         pull = _furness(times, weights, demand, scaled)[1]
-    shared = np.bincount(row_part, demand * (weights @ pull), minlength=size)
+    shared = summed(row_part, demand * (weights @ pull), size)
     scaled_pull: Floats = pull * _ratio(supplied, shared)[column_part]
     return scaled_pull
 
