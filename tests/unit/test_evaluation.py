@@ -1,0 +1,228 @@
+"""Did it work: against statsmodels and brute force, under the null, and with wrong input."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yrdgeo.analysis.evaluation import (
+    difference_in_differences,
+    event_study,
+    panel_needed,
+    pre_trend_test,
+    trend_table,
+)
+from yrdgeo.errors import ArgumentError
+
+CODES = [f"34{k:02d}00" for k in range(1, 11)]
+YEARS = range(2015, 2025)
+
+
+def made(seed: int, *, effect: float = 0.0, gaps: int = 0) -> tuple[pd.DataFrame, pd.Series]:
+    """Return a panel in shuffled rows with AR(1) noise, and three treated from 2021."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, 1, (len(CODES), len(YEARS)))
+    for t in range(1, len(YEARS)):
+        noise[:, t] += 0.6 * noise[:, t - 1]
+    starts = pd.Series(2021.0, rng.choice(CODES, 3, replace=False))
+    rows = [
+        (c, y, i + 0.2 * t + noise[i, t] + effect * (c in starts.index and y >= 2021))
+        for i, c in enumerate(CODES)
+        for t, y in enumerate(YEARS)
+    ]
+    panel = pd.DataFrame(rows, columns=["adcode", "year", "value"])
+    return panel.sample(len(panel) - gaps, random_state=seed), starts
+
+
+def dummies(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
+    on = panel["adcode"].isin(starts.index) & panel["year"].ge(2021)
+    effects = [pd.get_dummies(panel[name], dtype=float) for name in ("adcode", "year")]
+    return pd.concat([on.astype(float).rename("on"), effects[0], effects[1].iloc[:, 1:]], axis=1)
+
+
+@pytest.mark.parametrize("gaps", [0, 17])
+def test_estimate_and_error_are_those_of_the_regression_with_dummies(gaps: int) -> None:
+    panel, starts = made(1, effect=0.7, gaps=gaps)
+    found = difference_in_differences(panel, starts, permutations=9, draws=9).loc["all"]
+    matrix = dummies(panel, starts)
+    groups = pd.factorize(panel["adcode"])[0]
+    fit = sm.OLS(panel["value"].to_numpy(), matrix.to_numpy()).fit(
+        cov_type="cluster", cov_kwds={"groups": groups}
+    )
+    n, k, ours = len(panel), matrix.shape[1], 1 + len(YEARS)
+    assert found["estimate"] == pytest.approx(fit.params[0], abs=1e-9)
+    # statsmodels counts the city dummies in k; they are nested in the clusters.
+    assert found["standard_error"] == pytest.approx(
+        fit.bse[0] * np.sqrt((n - k) / (n - ours)), rel=1e-9
+    )
+    assert found["n_obs"] == n
+
+
+def test_randomisation_counts_every_choice_of_treated_cities() -> None:
+    panel, starts = made(2, effect=0.5)
+    found = difference_in_differences(panel, starts, permutations=200, draws=9).loc["all"]
+    assert found["p_floor"] == pytest.approx(1 / 120)
+    ts = []
+    for chosen in combinations(CODES, 3):
+        one = difference_in_differences(
+            panel, pd.Series(2021.0, list(chosen)), permutations=1, draws=1
+        )
+        ts.append(abs(one.loc["all", "t"]))
+    assert found["p_randomisation"] == pytest.approx(
+        np.mean(np.array(ts) >= abs(found["t"]) - 1e-9)
+    )
+
+
+def test_p_values_are_uniform_where_nothing_happened() -> None:
+    found = [
+        difference_in_differences(*made(seed), permutations=120, draws=99, seed=seed).loc["all"]
+        for seed in range(60)
+    ]
+    p = pd.DataFrame(found)[["p_randomisation", "p_wild"]].astype(float)
+    assert p["p_randomisation"].between(1 / 120, 1).all()
+    for name in p:
+        assert 0.35 < p[name].mean() < 0.65
+        assert (p[name] <= 0.1).mean() < 0.25
+
+
+def test_an_effect_is_found_and_its_size_is_right() -> None:
+    panel, starts = made(3, effect=8.0)
+    found = difference_in_differences(panel, starts).loc["all"]
+    assert abs(found["estimate"] - 8) < 4 * found["standard_error"]
+    assert found["p_randomisation"] == pytest.approx(1 / 120)
+    assert found["p_wild"] < 0.1
+    assert "proves nothing" in found["note"]
+
+
+def test_classes_are_compared_with_the_never_treated_and_with_each_other() -> None:
+    panel, _ = made(4)
+    starts = pd.Series(2021.0, CODES[:4])
+    kind = pd.Series(["adjacent", "leapfrog", "leapfrog", "adjacent"], CODES[:4])
+    lifted = panel.assign(
+        value=panel["value"] + 3.0 * (panel["adcode"].isin(CODES[1:3]) & panel["year"].ge(2021))
+    )
+    found = difference_in_differences(lifted, starts, by=kind, permutations=99, draws=99)
+    assert list(found.index) == ["all", "adjacent", "leapfrog", "leapfrog − adjacent"]
+    alone = lifted[~lifted["adcode"].isin([CODES[0], CODES[3]])]
+    again = difference_in_differences(alone, starts[CODES[1:3]], permutations=99, draws=99)
+    assert found.loc["leapfrog", "estimate"] == pytest.approx(again.loc["all", "estimate"])
+    gap = found.loc["leapfrog", "estimate"] - found.loc["adjacent", "estimate"]
+    assert found.loc["leapfrog − adjacent", "estimate"] == pytest.approx(gap)
+    assert found["n_units"].tolist() == [10, 8, 8, 4]
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 1000), shift=st.floats(-50, 50), scale=st.floats(0.1, 20))
+def test_units_scale_the_estimate_and_leave_the_test(seed: int, shift: float, scale: float) -> None:
+    panel, starts = made(seed, gaps=5)
+    options = {"permutations": 30, "draws": 30}
+    one = difference_in_differences(panel, starts, **options).loc["all"]
+    moved = panel.assign(value=shift + scale * panel["value"] + 3.0 * panel["year"])
+    other = difference_in_differences(moved, starts, **options).loc["all"]
+    assert other["estimate"] == pytest.approx(scale * one["estimate"], rel=1e-6, abs=1e-8)
+    assert other["p_randomisation"] == pytest.approx(one["p_randomisation"])
+
+
+def test_the_event_study_is_the_regression_with_a_dummy_for_each_year() -> None:
+    panel, starts = made(5, effect=1.0)
+    found = event_study(panel, starts, permutations=99)
+    on = panel["adcode"].isin(starts.index)
+    each = {y: (on & panel["year"].eq(y)).astype(float) for y in YEARS if y != 2020}
+    effects = [pd.get_dummies(panel[name], dtype=float) for name in ("adcode", "year")]
+    matrix = pd.concat([pd.DataFrame(each), effects[0], effects[1].iloc[:, 1:]], axis=1)
+    params = np.linalg.lstsq(matrix.to_numpy(), panel["value"].to_numpy(), rcond=None)[0]
+    assert found.index.tolist() == list(range(-6, 4))
+    assert found.loc[-1, "estimate"] == 0
+    for place, year in enumerate(each):
+        assert found.loc[year - 2021, "estimate"] == pytest.approx(params[place], abs=1e-9)
+
+
+def test_staggered_starts_meet_only_the_never_treated() -> None:
+    rows = [
+        (c, y, 2.0 * (c == "a" and y >= 3) + 5.0 * (c == "b" and y >= 5) + 0.5 * y + k)
+        for k, c in enumerate("abcdef")
+        for y in range(1, 8)
+    ]
+    panel = pd.DataFrame(rows, columns=["adcode", "year", "value"]).sample(frac=1, random_state=1)
+    found = event_study(panel, pd.Series({"a": 3, "b": 5}), permutations=99)
+    assert found["estimate"].round(9).to_dict() == {
+        -4: 0.0, -3: 0.0, -2: 0.0, -1: 0.0, 0: 3.5, 1: 3.5, 2: 3.5, 3: 2.0, 4: 2.0,
+    }  # fmt: skip
+    assert found["n_treated"].to_dict()[3] == 1
+    with pytest.raises(ArgumentError, match="several years"):
+        difference_in_differences(panel, pd.Series({"a": 3, "b": 5}))
+
+
+def test_the_error_of_an_event_year_is_that_of_two_means() -> None:
+    panel, starts = made(6)
+    found = event_study(panel, starts, permutations=9)
+    wide = panel.pivot_table("value", "adcode", "year")
+    change = wide[2023] - wide[2020]
+    inside = change.index.isin(starts.index)
+    spread = [change[side].var(ddof=0) / side.sum() for side in (inside, ~inside)]
+    assert found.loc[2, "standard_error"] == pytest.approx(np.sqrt(sum(spread)))
+
+
+def test_a_trend_before_the_start_is_seen() -> None:
+    panel, starts = made(7)
+    assert pre_trend_test(panel, starts).p_value > 0.05
+    tilt = 3.0 * (panel["year"] - 2015) * panel["adcode"].isin(starts.index)
+    result = pre_trend_test(panel.assign(value=panel["value"] + tilt), starts)
+    assert result.p_value == result.p_floor == pytest.approx(1 / 120)
+    assert result.statistic == pytest.approx(3.0, abs=0.5)
+
+
+def test_the_table_of_trends_has_the_means() -> None:
+    panel, starts = made(8, gaps=3)
+    table = trend_table(panel, starts)
+    inside = panel[panel["adcode"].isin(starts.index)].groupby("year")["value"].mean()
+    pd.testing.assert_series_equal(table["treated"], inside, check_names=False)
+    assert table["after"].tolist() == [year >= 2021 for year in YEARS]
+    assert (table["n_treated"] + table["n_control"]).sum() == len(panel)
+
+
+def test_a_panel_that_cannot_carry_it_says_what_lacks() -> None:
+    panel, starts = made(9)
+    table = pd.concat(
+        [
+            panel.assign(indicator="gdp", vintage="final"),
+            panel[panel["year"] < 2021].assign(indicator="gdp", vintage="preliminary"),
+        ]
+    )
+    more = table.assign(adcode=table["adcode"] + "x")
+    found = panel_needed(pd.concat([table, more]), starts).set_index("vintage")
+    assert found["usable"].to_dict() == {"final": True, "preliminary": False}
+    assert "0 of 2 years from 2021 on" in found.loc["preliminary", "reason_en"]
+    assert found.loc["final", "reason_en"] == ""
+    assert found.loc["final", "n_control"] == 17
+
+
+@pytest.mark.parametrize(
+    ("change", "starts", "said"),
+    [
+        (lambda p: p.drop(columns="value"), None, "lacks columns"),
+        (lambda p: pd.concat([p, p.head(1)]), None, "two values in a year"),
+        (lambda p: p.assign(value=np.nan), None, "finite number"),
+        (lambda p: p.assign(vintage=p["year"].ge(2020).astype(str)), None, "mix vintages"),
+        (lambda p: p, pd.Series({"999999": 2021}), "not in the panel"),
+        (lambda p: p, pd.Series(2021.0, CODES), "never-treated"),
+        (lambda p: p, pd.Series({CODES[0]: 2030.0}), "before and a year after"),
+        (lambda p: p, pd.Series({CODES[0]: 2015.0}), "before and a year after"),
+    ],
+)
+def test_a_wrong_panel_is_refused(change: object, starts: pd.Series | None, said: str) -> None:
+    panel, usual = made(10)
+    with pytest.raises(ArgumentError, match=said):
+        difference_in_differences(change(panel), usual if starts is None else starts)  # type: ignore[operator]
+
+
+def test_a_class_must_be_known_and_a_trend_needs_two_years() -> None:
+    panel, starts = made(11)
+    with pytest.raises(ArgumentError, match="needs a class"):
+        difference_in_differences(panel, starts, by=pd.Series({starts.index[0]: "adjacent"}))
+    with pytest.raises(ArgumentError, match="two years"):
+        pre_trend_test(panel[panel["year"] >= 2020], starts)

@@ -1,0 +1,16 @@
+"""Did it work: what a programme changed, and whether the data can tell.
+
+Promise: where few cities were treated or the panel is short, the answer says so in words.
+"""
+
+from yrdgeo.analysis.did import difference_in_differences
+from yrdgeo.analysis.event_study import event_study, pre_trend_test, trend_table
+from yrdgeo.analysis.panel_needed import panel_needed
+
+__all__ = [
+    "difference_in_differences",
+    "event_study",
+    "panel_needed",
+    "pre_trend_test",
+    "trend_table",
+]
