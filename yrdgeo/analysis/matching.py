@@ -3,7 +3,8 @@
 Promise: places in a matching are addressed by position, so a helper may stand for several.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from itertools import permutations as arrangements
 from math import factorial
 from typing import Literal
@@ -23,15 +24,18 @@ Matrix = pd.DataFrame | TravelTimes | Floats
 Labels = Sequence[str] | Sequence[int] | pd.Index | pd.Series
 
 EXACT_HELPERS = 9  # 9! = 362,880 matchings
+MOST_TRIES = 200  # draws for each that is allowed
 
 
-def matching_test(
+def matching_test(  # noqa: PLR0913 — each null is an option of its own
     distance: Matrix,
     helpers: Labels,
     helped: Labels,
     *,
     permutations: Literal["exact"] | int = "exact",
     seed: int = 0,
+    allowed: pd.DataFrame | None = None,
+    capacity: int | Mapping[str, int] | None = None,
 ) -> TestResult:
     r"""Test whether a matching of helpers to helped is nearer than a random one.
 
@@ -51,6 +55,13 @@ def matching_test(
         ``"exact"`` counts all k! matchings, for k ≤ 9; a number draws that many.
     seed
         Of the draw.
+    allowed
+        A null of fewer matchings: true where a helper (row) may be matched to a helped city
+        (column), by label; for instance only pairs that cross a province border. Matchings with
+        a forbidden pair do not count. By default every pair is allowed.
+    capacity
+        A null of more matchings: how many cities each helper could have taken, one number or
+        one by label. By default each helper takes as many as it has in the plan.
 
     Returns
     -------
@@ -61,8 +72,9 @@ def matching_test(
     Raises
     ------
     ArgumentError
-        If a label is unknown, a distance is missing or infinite, the lengths differ, or the
-        exact test is asked for more than nine.
+        If a label is unknown, a distance of an allowed pair is missing or infinite, the plan
+        itself is not allowed, the lengths differ, the exact test would count more than 9!
+        matchings, or allowed ones are too rare to draw.
 
     Examples
     --------
@@ -82,24 +94,78 @@ def matching_test(
             "A matching has as many helpers as helped, at least one.",
             found=f"{k} helpers, {block.shape[1]} helped",
         )
-    _refuse(~np.isfinite(block), "missing or infinite")
-    exact = permutations == "exact"
-    if exact and k > EXACT_HELPERS:
+    own = np.diagonal(block)
+    free = _free(allowed, helpers, helped)
+    _refuse(free & ~np.isfinite(block), "missing or infinite")
+    if not free.diagonal().all():
         raise ArgumentError(
-            f"The exact test is for {EXACT_HELPERS} helpers or fewer.",
-            found=f"{k}, which is {float(factorial(k)):.2g} matchings",
+            "The plan itself has pairs that the null does not allow.",
+            found=few(f"pair {i + 1}" for i in np.flatnonzero(~free.diagonal())),
+        )
+    places = _places(helpers, capacity, k)
+    every = factorial(len(places)) // factorial(len(places) - k)
+    exact = permutations == "exact"
+    if exact and every > factorial(EXACT_HELPERS):
+        raise ArgumentError(
+            f"The exact test counts {factorial(EXACT_HELPERS):,} matchings or fewer.",
+            found=f"{float(every):.2g} of {k} in {len(places)} places",
             fix="Pass permutations=99999 to draw.",
         )
-    every = (
-        [np.array(list(arrangements(range(k))))]
+    drawn = (
+        [np.array(list(arrangements(range(len(places)), k)))]
         if permutations == "exact"
-        else shuffled(k, checked_draws(permutations), seed)
+        else _drawn(len(places), checked_draws(permutations), seed, free[places])
     )
-    null = np.concatenate([block[np.arange(k), orders].mean(axis=1) for orders in every])
-    drawn = "each counted" if exact else f"{len(null):,} drawn"
-    words = f"{k}! = {factorial(k):,} matchings, {drawn}."
-    observed = float(np.diagonal(block).mean())
-    return permutation_result(null, observed, alternative="less", exact=exact, words=words)
+    columns = np.arange(k)
+    orders = [rows[free[places][rows, columns].all(axis=1)] for rows in drawn]
+    null = np.concatenate([block[places[rows], columns].mean(axis=1) for rows in orders])
+    kept = "" if free.all() else f" {len(null):,} allowed,"
+    how = "each counted" if exact else f"{len(null):,} drawn"
+    total = f"{k}! = {every:,}" if len(places) == k else f"{every:,}"
+    words = f"{total} matchings,{kept} {how}."
+    return permutation_result(null, float(own.mean()), alternative="less", exact=exact, words=words)
+
+
+def _free(allowed: pd.DataFrame | None, helpers: Labels, helped: Labels) -> npt.NDArray[np.bool_]:
+    if allowed is None:
+        return np.ones((len(list(helpers)), len(list(helped))), dtype=bool)
+    return labelled_block(allowed.astype(np.float64), helpers, helped) > 0
+
+
+def _places(helpers: Labels, capacity: int | Mapping[str, int] | None, k: int) -> Rows:
+    """Return the rows that can be chosen, one for each place; a capacity counts a helper once."""
+    if capacity is None:
+        return np.arange(k)
+    names = pd.Index(list(helpers))
+    first = np.flatnonzero(~names.duplicated())
+    places = np.repeat(first, capacities(capacity, list(names[first]), k))
+    in_use = names.value_counts()
+    held = pd.Series(names[places]).value_counts().reindex(in_use.index, fill_value=0)
+    short = in_use.index[(held < in_use).to_numpy()]
+    if len(short):
+        raise ArgumentError(
+            "A helper takes more cities in the plan than its capacity.", found=few(short)
+        )
+    return np.asarray(places)
+
+
+def _drawn(n: int, draws: int, seed: int, free: npt.NDArray[np.bool_]) -> Iterator[Rows]:
+    """Yield drawn matchings, row by row, until enough of them are allowed."""
+    k = free.shape[1]
+    got, tried = 0, 0
+    for attempt in count():
+        for rows in shuffled(n, draws, seed + attempt):
+            good = rows[:, :k][free[rows[:, :k], np.arange(k)].all(axis=1)][: draws - got]
+            got, tried = got + len(good), tried + len(rows)
+            yield good
+        if got >= draws:
+            return
+        if tried > MOST_TRIES * draws:
+            raise ArgumentError(
+                "Allowed matchings are too rare to be drawn.",
+                found=f"{got} of {tried:,}",
+                fix="Allow more pairs, or count every matching with permutations='exact'.",
+            )
 
 
 def optimal(
