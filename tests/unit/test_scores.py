@@ -98,6 +98,15 @@ def test_the_two_scales_of_topsis_differ(criteria: pd.DataFrame) -> None:
     assert abs(vector["bengbu"] - minmax["bengbu"]) > 0.01
 
 
+@pytest.mark.parametrize("scale", ["vector", "minmax"])
+@pytest.mark.parametrize("base", [1e16, 1e300, -1e308, 1e-300])
+def test_long_and_close_values_are_told_apart(base: float, scale: str) -> None:
+    table = pd.DataFrame({"gdp": [base, np.nextafter(base, np.inf)]}, ["a", "b"])
+    only = pd.Series({"gdp": 1.0})
+    found = scores.topsis(table, only, better={"gdp": "high"}, scale=scale)  # type: ignore[arg-type]
+    assert found.to_dict() == {"a": 0.0, "b": 1.0}
+
+
 def test_coupling_by_hand() -> None:
     levels = pd.DataFrame(
         {"economy": [0.4, 0.9, 0.0, 0.0], "ecology": [0.4, 0.1, 0.5, 0.0]}, list("dcba")

@@ -107,3 +107,11 @@ def test_a_year_of_nothing_is_a_table_of_nobody() -> None:
     assert found.missing == ("a",)
     assert found.amounts.columns.to_list() == SECTORS
     assert (found.unit, found.note) == ("", "0 of 1 cities have all 2 sectors for 1999.")
+
+
+def test_a_vintage_may_be_unnamed_and_codes_may_be_numbers() -> None:
+    table = long(*city("a", 1.0, 2.0)).assign(adcode=7, vintage=None)
+    found = structure.table(table, SECTORS, 2021, cities=[7, 8])  # type: ignore[list-item]
+    assert found.vintages.to_dict() == {7: ""}
+    assert found.missing == (8,)
+    assert found.amounts.loc[7].to_list() == [1.0, 2.0]

@@ -285,6 +285,18 @@ def test_a_wrong_reference_is_named(
         measure(added, reference=reference)
 
 
+@pytest.mark.parametrize("measure", [structure.gradient_coefficient, structure.shift_share])
+def test_two_tables_need_two_references(
+    measure: Callable[..., object], added: pd.DataFrame
+) -> None:
+    whole = added.sum() + 1.0
+    for wrong in (whole, (whole,), [whole, whole], (whole, whole, whole)):
+        with pytest.raises(TableError, match="tuple of two Series"):
+            measure(added + 1.0, added + 1.0, reference=wrong)
+    with pytest.raises(TableError, match=r"(?s)reference of .*shops"):
+        measure(added + 1.0, added + 1.0, reference=(whole, whole.drop("shops")))
+
+
 def test_arguments_are_left_as_they_are(added: pd.DataFrame, jobs: pd.DataFrame) -> None:
     before = added.copy()
     for measure in ONE_TABLE:

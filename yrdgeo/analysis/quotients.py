@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.sectors import (
+    Reference,
     cautioned,
     checked,
     checked_pair,
+    reference_pair,
     share_of,
     shares,
     whole_of,
 )
 from yrdgeo.errors import TableError, few
 
-Reference = tuple[pd.Series, pd.Series]
 NAMES = ("value added", "employment")
 
 
@@ -150,7 +151,7 @@ def gradient_coefficient(
             found=few(f"nobody at {added.index[i]}, {added.columns[k]}" for i, k in unmanned),
             fix="Take both tables of the same year and coverage.",
         )
-    given = (None, None) if reference is None else reference
+    given = reference_pair(reference)
     added_whole = whole_of(added, given[0], name="reference of value added")
     employed_whole = whole_of(employed, given[1], name="reference of employment")
     coefficients = (added / added_whole) / (employed / employed_whole)

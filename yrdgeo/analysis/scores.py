@@ -122,14 +122,15 @@ def topsis(
         raise ArgumentError("The scale of TOPSIS is unknown.", found=repr(scale), fix=legal)
     numbers, signs = checked_criteria(table, better)
     turned = numbers.to_numpy() * signs
-    if scale == "minmax":
-        turned = rescaled(table, better).to_numpy()
-    else:
-        turned = turned / np.abs(turned).max(axis=0)  # a square must not overflow
-        turned = turned / np.linalg.norm(turned, axis=0)
-    weighted = turned * checked_weights(weights, numbers.columns)
-    to_best = np.linalg.norm(weighted - weighted.max(axis=0), axis=1)
-    to_worst = np.linalg.norm(weighted - weighted.min(axis=0), axis=1)
+    best, worst = turned.max(axis=0), turned.min(axis=0)
+    length = best - worst
+    if scale == "vector":
+        largest = np.abs(turned).max(axis=0)  # a square must not overflow
+        length = largest * np.linalg.norm(turned / largest, axis=0)
+    # Differences first: values that are long and close would lose theirs in the division.
+    factors = checked_weights(weights, numbers.columns)
+    to_best = np.linalg.norm((best - turned) / length * factors, axis=1)
+    to_worst = np.linalg.norm((turned - worst) / length * factors, axis=1)
     return pd.Series(to_worst / (to_best + to_worst), numbers.index, name="topsis")
 
 

@@ -3,7 +3,7 @@
 Promise: a city's sectors are of one vintage, and every city that cannot be shown is named.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +110,7 @@ def table(
         & indicators["adcode"].isin(asked)
         & indicators["value"].notna()
     ]
+    found = found.assign(vintage=found["vintage"].fillna(""))
     if vintage is not None:
         found = found[found["vintage"].eq(vintage)]
     _check(found)
@@ -170,10 +171,10 @@ def _check(found: pd.DataFrame) -> None:
 def _chosen(complete: pd.DataFrame, rank: Rank | None) -> pd.Series:
     """Return the vintage of each city that has a complete one."""
     places = {name: rank(name) if rank else 0 for name in complete["vintage"].unique()}
-    best: dict[str, list[str]] = {}
+    best: dict[Hashable, list[str]] = {}
     for city, names in complete.groupby("adcode")["vintage"]:
         first = min(places[name] for name in names)
-        best[str(city)] = [name for name in names if places[name] == first]
+        best[city] = [name for name in names if places[name] == first]
     torn = [f"{city} ({', '.join(names)})" for city, names in best.items() if len(names) > 1]
     if torn:
         raise TableError(

@@ -15,6 +15,7 @@ from yrdgeo.errors import Problem, TableError, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
 Result = TypeVar("Result", pd.Series, pd.DataFrame)
+Reference = tuple[pd.Series, pd.Series]
 
 ENOUGH_SECTORS = 10
 _FEWEST = 2
@@ -159,6 +160,19 @@ def whole_of(
             fix="Drop from both what the reference does not have.",
         )
     return whole
+
+
+def reference_pair(reference: Reference | None) -> tuple[pd.Series | None, pd.Series | None]:
+    """Return the reference of each of two tables, None where it is the sum of the table."""
+    if reference is None:
+        return None, None
+    given: object = reference
+    if not isinstance(given, tuple) or len(given) != _FEWEST:
+        raise TableError(
+            "The reference of two tables is a tuple of two Series, one for each.",
+            found=type(given).__name__,
+        )
+    return reference
 
 
 def shares(amounts: pd.DataFrame) -> Floats:

@@ -55,7 +55,8 @@ def krugman(table: pd.DataFrame) -> pd.DataFrame:
     """
     amounts = checked(table)
     parts = shares(amounts)
-    return _matrix(np.minimum(cdist(parts, parts, "cityblock"), 2.0), amounts, amounts)
+    apart = cdist(parts, parts, "cityblock")  # no n × n × k in between
+    return _matrix(np.minimum(apart, 2.0, out=apart), amounts, amounts)
 
 
 def similarity(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +94,8 @@ def similarity(table: pd.DataFrame) -> pd.DataFrame:
     amounts = checked(table)
     parts = shares(amounts)
     directions = parts / np.linalg.norm(parts, axis=1, keepdims=True)
-    cosines = np.minimum(directions @ directions.T, 1.0)
+    cosines = directions @ directions.T
+    np.minimum(cosines, 1.0, out=cosines)
     np.fill_diagonal(cosines, 1.0)
     return _matrix(cosines, amounts, amounts)
 

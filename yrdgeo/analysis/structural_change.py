@@ -10,15 +10,16 @@ import pandas as pd
 
 from yrdgeo.analysis.sectors import (
     Floats,
+    Reference,
     cautioned,
     checked,
     checked_pair,
+    reference_pair,
     shares,
     whole_of,
 )
 from yrdgeo.errors import ArgumentError, TableError, few
 
-Reference = tuple[pd.Series, pd.Series]
 YEARS = ("first year", "last year")
 
 
@@ -255,7 +256,7 @@ def esteban_marquillas(
             fix="Merge sectors until every city has each, or use shift_share.",
         )
     _, by_sector = _growth(before, after, reference)
-    whole = whole_of(before, None if reference is None else reference[0])
+    whole = whole_of(before, reference_pair(reference)[0])
     totals = before.sum(axis=1).to_numpy()[:, None]
     alike = totals * (whole / whole.sum()).to_numpy()
     old, new = before.to_numpy(), after.to_numpy()
@@ -274,7 +275,7 @@ def _growth(
     before: pd.DataFrame, after: pd.DataFrame, reference: Reference | None
 ) -> tuple[float, Floats]:
     """Return the growth of the reference area, whole and by sector."""
-    given = (None, None) if reference is None else reference
+    given = reference_pair(reference)
     names = [f"reference of the {year}" for year in YEARS]
     old = whole_of(before, given[0], name=names[0])
     new = whole_of(after, given[1], name=names[1], vanished=True)
