@@ -16,7 +16,7 @@ from needs import need
 
 from yrdgeo.errors import ArgumentError, NetworkError
 from yrdgeo.results import Network
-from yrdgeo.routing import parallel
+from yrdgeo.routing import parts
 from yrdgeo.routing.engine import limit_ms, prepare, ready
 from yrdgeo.routing.reach import isochrone, nearest, reach
 from yrdgeo.routing.snap import snap
@@ -188,9 +188,9 @@ def test_parts_are_read_when_they_are_there(
     assert len(files) == 6
     files[0].unlink()
     asked: list[int] = []
-    true = parallel.write_part
+    true = parts.write_part
     monkeypatch.setattr(
-        "yrdgeo.routing.times.write_part",
+        "yrdgeo.routing.blocks.write_part",
         lambda table, path: (asked.append(len(table)), true(table, path))[1],
     )
     with ThreadPoolExecutor(2) as executor:

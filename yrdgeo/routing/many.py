@@ -121,10 +121,11 @@ def sweep(
     against
         Times from the places to the sources instead.
     """
-    made = made.writable()
     arcs = made.backward if against else made.forward
     at = made.position[sources]
-    order = np.argsort(at, kind="stable")
+    # Near ones together, so that a limit spares whole parts; or as asked, so that times are
+    # written in runs.
+    order = np.argsort(at, kind="stable") if limit < made.bound else np.arange(len(at))
     blocks = [order[first : first + LANES] for first in range(0, len(order), LANES)]
     count = min(threads(), len(blocks))
     limits = (min(limit, made.bound), made.infinite)
@@ -175,8 +176,15 @@ def _seeds(size: int, dtype: "np.dtype[np.uint32] | np.dtype[np.int64]") -> Seed
 def matrix(made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: int) -> Floats:
     """Return minutes from each source to each target, shape (n, m); ``inf`` beyond the limit."""
     minutes = np.empty((len(sources), len(targets)))
-    _fill(made, sources, targets, minutes, (limit, MS_PER_MINUTE, np.inf))
+    fill(made, sources, targets, limit=limit, out=minutes, rows=np.arange(len(sources)))
     return minutes
+
+
+def fill(
+    made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: int, out: Floats, rows: Int64s
+) -> None:
+    """Write what :func:`matrix` returns into some rows of a matrix, one a source."""
+    _fill(made, (sources, targets, rows), out, (limit, MS_PER_MINUTE, np.inf))
 
 
 def milliseconds(made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: int) -> Weights:
@@ -185,31 +193,34 @@ def milliseconds(made: Hierarchy, sources: Int64s, targets: Int64s, *, limit: in
     ``made.infinite`` stands for no path.
     """
     times = np.empty((len(sources), len(targets)), dtype=made.forward.weight.dtype)
-    _fill(made, sources, targets, times, (limit, 1.0, float(made.infinite)))
+    asked = sources, targets, np.arange(len(sources))
+    _fill(made, asked, times, (limit, 1.0, float(made.infinite)))
     return times
 
 
 def _fill(
     made: Hierarchy,
-    sources: Int64s,
-    targets: Int64s,
+    asked: tuple[Int64s, Int64s, Int64s],
     out: Floats | Weights,
     rule: tuple[int, float, float],
 ) -> None:
-    """Write times into ``out``, by :func:`yrdgeo.routing.sweep.write`.
+    """Write times from sources to targets into rows of ``out``, by ``rule`` of the kernel.
 
     The side with fewer nodes travels in lanes, and the other side's part of the graph is swept.
     """
+    made = made.writable()
+    sources, targets, lines = asked
+    lines, columns = lines * len(targets), np.arange(len(targets))
     turned = len(sources) > len(targets)
     lanes, places = (targets, sources) if turned else (sources, targets)
-    of_place, of_lane = (len(targets), 1) if turned else (1, len(targets))
+    of_lane, of_place = (columns, lines) if turned else (lines, columns)
     pieces = parts(made.forward if turned else made.backward, made.position[places])
     rule = (min(rule[0], made.bound), *rule[1:])
     flat = out.reshape(-1)
 
     def visit(_: int, block: Int64s, number: int, rows: Rows) -> None:
         piece = pieces[number]
-        write(rows, (piece.rows, piece.places * of_place, block * of_lane), rule, flat)
+        write(rows, (piece.rows, of_place[piece.places], of_lane[block]), rule, flat)
 
     sweep(made, lanes, pieces, visit, limit=rule[0], against=turned)
 
@@ -221,6 +232,7 @@ def sums_within(
 
     Times run from the amounts' nodes to the places, or from the places if ``against``.
     """
+    made = made.writable()
     pieces = parts(made.forward if against else made.backward, made.position[places])
     total = np.zeros((threads(), len(places), len(cutoffs)))
     steps = np.minimum(np.array(cutoffs, dtype=np.int64), made.bound)
@@ -241,6 +253,7 @@ def sums_weighted(
     made: Hierarchy, places: Int64s, amounts: Amounts, decay: Decay, *, against: bool
 ) -> Floats:
     """Return the amounts around each place, weighted by a function of minutes, shape (n,)."""
+    made = made.writable()
     pieces = parts(made.forward if against else made.backward, made.position[places])
     total = np.zeros((threads(), len(places)))
 

@@ -1,26 +1,31 @@
 """Blocks of origins on other processes or other machines.
 
-Promise: the shared index travels once to each worker of a cluster; the answer is the one that a
-single process gives; a lost worker's blocks are done again, and parts on disk are kept.
+Promise: the shared index travels once to each machine of a cluster, and the processes of this
+machine map one copy; the answer is the one that a single process gives; a lost worker's blocks
+are done again.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor
-from hashlib import blake2b
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Protocol, TypeVar, runtime_checkable
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
-import pandas as pd
 
 from yrdgeo.routing.graph import Graph, Int64s
+from yrdgeo.routing.handover import Handover, hand_over
+
+if TYPE_CHECKING:
+    from yrdgeo.routing.hierarchy import Hierarchy
 
 _LOG = logging.getLogger(__name__)
 _RETRIES = 3
 PARTS = 16  # blocks that an executor gets when nothing asks for larger or smaller ones
-SMALLEST = 4_096  # origins of a block in a hierarchy: about a second's work
+SMALLEST = 4_096  # origins of a block in a hierarchy
+_HERE = ("tcp://127.", "tls://127.", "inproc://", "tcp://[::1]", "tls://[::1]")
 
 Shared = TypeVar("Shared")
 Block = TypeVar("Block")
@@ -31,17 +36,35 @@ Result = TypeVar("Result")
 class Cluster(Protocol):
     """What we use of a ``dask.distributed.Client``."""
 
+    def scheduler_info(self) -> Mapping[str, Mapping[str, object]]:
+        """Describe the workers, by address."""
+
     def scatter(self, data: object, *, broadcast: bool, hash: bool) -> object:  # noqa: A002 — its name
         """Send data to every worker."""
 
     def submit(self, function: object, *args: object, retries: int, pure: bool) -> object:
         """Have a function called on a worker."""
 
-    def gather(self, futures: list[object]) -> object:
+    def gather(self, futures: list[object], *, direct: bool | None) -> object:
         """Wait for results."""
 
 
 AnyExecutor = Executor | Cluster
+
+
+def in_processes_here(executor: AnyExecutor | None) -> bool:
+    """Say whether the workers are other processes that read the files of this machine."""
+    if executor is None or isinstance(executor, Executor):
+        return isinstance(executor, ProcessPoolExecutor)
+    addresses = list(executor.scheduler_info()["workers"])
+    return bool(addresses) and all(address.startswith(_HERE) for address in addresses)
+
+
+def workers(executor: AnyExecutor | None) -> int:
+    """Return how many blocks are done at once, as far as is known."""
+    if isinstance(executor, Cluster):
+        return max(1, len(executor.scheduler_info()["workers"]))
+    return int(getattr(executor, "_max_workers", 1))
 
 
 def in_blocks(
@@ -59,56 +82,84 @@ def in_blocks(
     function
         Importable by the workers.
     shared
-        What every call needs; a cluster is sent it once.
+        What every call needs; each machine is sent it once.
     blocks
         One a call.
     """
     if executor is None:
         return [function(shared, block) for block in blocks]
-    if isinstance(executor, Executor):
-        futures = [executor.submit(function, shared, block) for block in blocks]
-        results = []
-        for future, block in zip(futures, blocks, strict=True):
-            try:
-                results.append(future.result())
-            except BrokenExecutor:
-                _LOG.warning("A worker was lost; its block is done in this process.")
-                results.append(function(shared, block))
-        return results
-    there = executor.scatter([shared], broadcast=True, hash=False)
-    (sent,) = there if isinstance(there, list) else [there]
+    with TemporaryDirectory(prefix="yrdgeo-", ignore_cleanup_errors=True) as folder:
+        sent: Shared | Handover = shared
+        if in_processes_here(executor):
+            sent = _handed_over(shared, Path(folder) / "shared")
+        if isinstance(executor, Executor):
+            return _pooled(executor, function, (shared, sent), blocks)
+        return _clustered(executor, function, sent, blocks)
+
+
+def _handed_over(shared: Shared, path: Path) -> Shared | Handover:
+    try:
+        return hand_over(shared, path)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return shared  # a lambda, say; some executors have ways of their own to send it
+
+
+def _called(
+    function: Callable[[Shared, Block], Result], sent: Shared | Handover, block: Block
+) -> Result:
+    shared = cast("Shared", sent.opened()) if isinstance(sent, Handover) else sent
+    return function(shared, block)
+
+
+def _pooled(
+    executor: Executor,
+    function: Callable[[Shared, Block], Result],
+    shared: tuple[Shared, Shared | Handover],
+    blocks: Sequence[Block],
+) -> list[Result]:
+    here, sent = shared
+    results = []
+    futures = [executor.submit(_called, function, sent, block) for block in blocks]
+    for future, block in zip(futures, blocks, strict=True):
+        try:
+            results.append(future.result())
+        except BrokenExecutor:
+            _LOG.warning("A worker was lost; its block is done in this process.")
+            results.append(function(here, block))
+    return results
+
+
+def _clustered(
+    executor: Cluster,
+    function: Callable[[Shared, Block], Result],
+    sent: Shared | Handover,
+    blocks: Sequence[Block],
+) -> list[Result]:
+    near = isinstance(sent, Handover)
+    there: object = sent
+    if not near:
+        scattered = executor.scatter([sent], broadcast=True, hash=False)
+        (there,) = scattered if isinstance(scattered, list) else [scattered]
     pending = [
-        executor.submit(function, sent, block, retries=_RETRIES, pure=False) for block in blocks
+        executor.submit(_called, function, there, block, retries=_RETRIES, pure=False)
+        for block in blocks
     ]
-    gathered: list[Result] = executor.gather(pending)  # type: ignore[assignment]
-    return gathered
+    return cast("list[Result]", executor.gather(pending, direct=near or None))
 
 
-def cut(sources: Int64s, core: object, *, columns: int, most_bytes: int) -> list[Int64s]:
-    """Cut row numbers of origins into blocks worth a journey, and not too large to hold."""
+def cut(
+    sources: Int64s, core: "Graph | Hierarchy", *, columns: int, most_bytes: int, at_once: int = 1
+) -> list[Int64s]:
+    """Cut row numbers of origins into blocks worth a journey, and not too large to hold.
+
+    In a hierarchy origins of a block lie close together, so that blocks need less of it. The
+    number of blocks is a multiple of ``at_once``, as long as each may be so large.
+    """
     smallest = 1 if isinstance(core, Graph) else SMALLEST
     size = max(smallest, -(-len(sources) // PARTS))
-    size = max(1, min(size, most_bytes // (8 * max(1, columns))))
-    rows = np.arange(len(sources), dtype=np.int64)
-    return [rows[first : first + size] for first in range(0, len(rows), size)]
-
-
-def part_name(*content: bytes) -> str:
-    """Return the file name of a part that is made of some content."""
-    digest = blake2b(digest_size=16)
-    for piece in content:
-        digest.update(len(piece).to_bytes(8, "little") + piece)
-    return f"part-{digest.hexdigest()}.parquet"
-
-
-def write_part(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table as Parquet under a temporary name, then rename it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as stream:
-        temporary = Path(stream.name)
-    try:
-        table.to_parquet(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
+    count = max(-(-len(sources) // size), -(-8 * columns * len(sources) // most_bytes))
+    count = min(len(sources), -(-count // at_once) * at_once)
+    order = np.arange(len(sources), dtype=np.int64)
+    if not isinstance(core, Graph):
+        order = np.argsort(core.position[sources], kind="stable")
+    return np.array_split(order, count) if count else []

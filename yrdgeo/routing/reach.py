@@ -16,7 +16,7 @@ from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import Network
 from yrdgeo.routing.engine import Engine, Prepared, limit_ms, minutes_between, ready
 from yrdgeo.routing.graph import EXACT_MS, MS_PER_MINUTE, Floats, Graph, Int64s, as_ids
-from yrdgeo.routing.parallel import AnyExecutor, cut, in_blocks
+from yrdgeo.routing.parallel import AnyExecutor, cut, in_blocks, workers
 from yrdgeo.routing.times import check_cutoff
 
 if TYPE_CHECKING:
@@ -130,10 +130,12 @@ def reach(  # noqa: PLR0913 — options, each by name
     names = [*cutoffs_min, *(["gravity"] if decay is not None else [])]
     blocks = [np.arange(len(starts))]
     if executor is not None:
-        blocks = cut(question.places, here.core, columns=1, most_bytes=8 * _PLACES)
-    sums = in_blocks(executor, _block_sums, question, blocks)
-    index = pd.Index(starts, name="from_id")
-    return pd.DataFrame(np.concatenate([np.empty((0, len(names))), *sums]), index, pd.Index(names))
+        size = {"columns": 1, "most_bytes": 8 * _PLACES}
+        blocks = cut(question.places, here.core, at_once=workers(executor), **size)
+    sums = np.empty((len(starts), len(names)))
+    for rows, found in zip(blocks, in_blocks(executor, _block_sums, question, blocks), strict=True):
+        sums[rows] = found
+    return pd.DataFrame(sums, pd.Index(starts, name="from_id"), pd.Index(names))
 
 
 def _block_sums(question: _Question, rows: Int64s) -> Floats:

@@ -5,10 +5,8 @@ minutes; no path, or none within the cut-off, is ``inf``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,27 +14,10 @@ import pandas as pd
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import Network, TravelTimes
 from yrdgeo.routing import store
+from yrdgeo.routing.blocks import Parts, Task, minutes_by_blocks
 from yrdgeo.routing.engine import Engine, Prepared, limit_ms, minutes_between, ready
-from yrdgeo.routing.graph import Floats, Graph, Int64s, as_ids
-from yrdgeo.routing.parallel import AnyExecutor, cut, in_blocks, part_name, write_part
-
-if TYPE_CHECKING:
-    from yrdgeo.routing.hierarchy import Hierarchy
-
-_BLOCK_BYTES = 256 * 2**20  # of one block's answer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Task:
-    """What every block of origins needs: engine, nodes, labels of a part, its folder."""
-
-    core: "Graph | Hierarchy"
-    sources: Int64s
-    targets: Int64s
-    limit: int
-    folder: Path | None = None
-    names: tuple[pd.Index, pd.Index] = (pd.Index([]), pd.Index([]))
-    content: str = ""
+from yrdgeo.routing.graph import as_ids
+from yrdgeo.routing.parallel import AnyExecutor
 
 
 def travel_times(  # noqa: PLR0913 — options, each by name
@@ -113,15 +94,14 @@ def travel_times(  # noqa: PLR0913 — options, each by name
     here = ready(network, min(len(starts), len(ends)), engine=engine, cache=cache)
     sources = here.numbers(starts, role="origins")
     targets = here.numbers(ends, role="destinations", arriving=True)
-    task = _Task(here.core, sources, targets, limit_ms(cutoff_min))
+    limit = limit_ms(cutoff_min)
+    if parts is None and executor is None:
+        return TravelTimes(starts, ends, minutes_between(here.core, sources, targets, limit))
+    kept = None
     if parts is not None:
-        content = store.fingerprint(here.graph)
-        task = _Task(here.core, sources, targets, task.limit, Path(parts), (starts, ends), content)
-    elif executor is None:
-        return TravelTimes(starts, ends, _block_minutes(task, np.arange(len(starts))))
-    blocks = cut(sources, here.core, columns=len(ends), most_bytes=_BLOCK_BYTES)
-    rows = in_blocks(executor, _block_minutes, task, blocks)
-    return TravelTimes(starts, ends, np.concatenate([np.empty((0, len(ends))), *rows]))
+        kept = Parts(Path(parts), starts, ends, store.fingerprint(here.graph))
+    task = Task(here.core, sources, targets, limit, kept)
+    return TravelTimes(starts, ends, minutes_by_blocks(task, executor))
 
 
 def check_cutoff(cutoff_min: float) -> None:
@@ -130,21 +110,6 @@ def check_cutoff(cutoff_min: float) -> None:
         raise ArgumentError(
             "cutoff_min must be zero or more minutes.", found=str(cutoff_min), fix="Write minutes."
         )
-
-
-def _block_minutes(task: _Task, rows: Int64s) -> Floats:
-    """Return the minutes of some origins, from the part on disk if there is one."""
-    if task.folder is None:
-        return minutes_between(task.core, task.sources[rows], task.targets, task.limit)
-    starts, ends = task.names[0][rows], task.names[1]
-    labels = ("\n".join(map(repr, names)).encode() for names in (starts, ends))
-    path = task.folder / part_name(task.content.encode(), str(task.limit).encode(), *labels)
-    if path.is_file():
-        minutes: Floats = pd.read_parquet(path).to_numpy(dtype=np.float64)
-        return minutes
-    minutes = minutes_between(task.core, task.sources[rows], task.targets, task.limit)
-    write_part(pd.DataFrame(minutes, starts, ends.astype(str)), path)
-    return minutes
 
 
 def fastest(*times: TravelTimes) -> TravelTimes:
