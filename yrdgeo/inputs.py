@@ -6,16 +6,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo.errors import Problem, StudyError, few, nearest, raise_problems
+from yrdgeo.errors import StudyError, few
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
-from yrdgeo.sources import boundaries, catalogue, indicators, networks, programmes, regions
-from yrdgeo.sources.china_roads import china_roads
+from yrdgeo.sources import boundaries, catalogue, indicators, programmes, regions
 from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.places import places
 from yrdgeo.spec import StudySpec
 
-Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
-EMBEDDED_ROADS = ("yrd",)
 PROVINCE_GROUP = "province_"  # followed by the code of the province
 
 
@@ -123,50 +120,6 @@ def _provinces(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     ).fillna("")
 
 
-def networks_of(
-    spec: StudySpec, region: regions.Region, cities: gpd.GeoDataFrame
-) -> tuple[Tables, Tables, tuple[Notice, ...]]:
-    """Return the trains, the roads, and what there is to say of them.
-
-    The user's own tables replace all embedded ones, trains and roads alike. Without them a
-    region beyond the delta has the roads of the extra ``china`` and no trains.
-    """
-    given = [spec.network[key] for key in ("nodes", "links")]
-    trains = networks.load_nodes(), networks.load_links()
-    roads = networks.load_roads()
-    no_trains = trains[0].iloc[:0], trains[1].iloc[:0]
-    no_roads = roads[0].iloc[:0], roads[1].iloc[:0]
-    if any(given):
-        if not all(given):
-            raise StudyError(
-                "[network] names one table of the user's own network, and needs both.",
-                fix="Give nodes = … and links = ….",
-            )
-        own = networks.read_network(*map(spec.path, given))
-        raise_problems(_mode_problems(own[1]), source=Path(str(given[1])).name)
-        return own, no_roads, ()
-    if region.id in EMBEDDED_ROADS:
-        return trains, roads, ()
-    if "rail" in spec.network["modes"]:  # type: ignore[operator]  # the schema says list
-        raise StudyError(
-            f"Region {region.id!r} has no embedded railways.",
-            fix='Write modes = ["road"] in [network], or bring nodes and links.',
-        )
-    notice = Notice(
-        "The roads are OpenStreetMap as it comes: no missing crossing was looked for.",
-        "公路为OpenStreetMap原始路网：未核查缺失的跨江跨海通道。",
-    )
-    return no_trains, china_roads(cities), (notice,)
-
-
-def _mode_problems(links: pd.DataFrame) -> Iterator[Problem]:
-    """Find links that no way of travel uses: their minutes would vanish in silence."""
-    legal = sorted({*networks.TRAINS["rail"], *networks.OWN_ROADS})
-    for row, mode in enumerate(links["mode"], start=2):
-        if mode not in legal:
-            yield Problem("is no mode of travel", row, "mode", str(mode), nearest(mode, legal))
-
-
 def pairs_of(spec: StudySpec) -> pd.DataFrame:
     """Return the pairs of the user's table or of a shipped scheme; none if neither is named."""
     if spec.pairs["path"] is not None:
@@ -184,6 +137,13 @@ def sources_of(spec: StudySpec) -> pd.DataFrame:
     files = [("user_boundary", row["path"]) for row in spec.boundaries]
     files += [(f"user_indicator_{n}", row["path"]) for n, row in enumerate(spec.indicators, 1)]
     files += [("user_network", spec.network[key]) for key in ("nodes", "links")]
+    files += [("user_roads", spec.network["osm"])]
+    files += [("user_timetable", spec.network[key]) for key in ("timetable", "stations", "gtfs")]
+    files += [
+        (f"user_scenario_{row['name']}", row[key])
+        for row in spec.scenarios
+        for key in ("add", "add_nodes")
+    ]
     files += [("user_pairs", spec.pairs["path"])]
     rows = [
         {

@@ -1,7 +1,7 @@
 """The study file: TOML in, a checked :class:`StudySpec` out.
 
-The schema is data. Every problem of a file is reported at once; an unknown key is an error that
-offers the nearest legal one.
+The schema is data (:mod:`yrdgeo.schema`). Every problem of a file is reported at once; an unknown
+key is an error that offers the nearest legal one.
 """
 
 import re
@@ -14,130 +14,22 @@ from pathlib import Path
 
 from yrdgeo.errors import Problem, StudyError, nearest, raise_problems
 from yrdgeo.provenance import PACKAGE
+from yrdgeo.schema import FORMATS, LISTS, SCHEMA, TRAVEL_MODES, Key, Row
+
+__all__ = [
+    "FORMATS",
+    "LISTS",
+    "SCHEMA",
+    "STUDIES",
+    "TRAVEL_MODES",
+    "Key",
+    "Row",
+    "StudySpec",
+    "read_spec",
+    "shipped_studies",
+]
 
 STUDIES = PACKAGE / "data" / "studies"
-FORMATS = ("atlas", "geopackage", "tables")
-TRAVEL_MODES = ("rail", "road", "best")
-
-Row = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a table of the study file."""
-
-    kind: type | tuple[type, ...] = str
-    default: object = None
-    legal: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    required: bool = False
-    pattern: str = ""
-    day: bool = False  # a day of the calendar, or a month or a year
-    items: type | tuple[type, ...] = str  # of a list
-    filled: bool = False  # a list of nothing is wrong
-    meaning: str = ""
-
-
-_NUMBER = (int, float)
-FIRST_YEAR, LAST_YEAR = 1949, 2100
-FASTEST_KMH = 1_500.0
-LONGEST_MIN = 1_440.0
-_SLUG = r"[a-z][a-z0-9_]{0,63}"
-
-# Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
-SCHEMA: dict[str, dict[str, Key]] = {
-    "study": {
-        "name": Key(pattern=_SLUG, required=True, meaning="folder of the outputs"),
-        "region": Key(required=True, meaning="shipped region, or path of a region file"),
-        "year": Key(
-            int,
-            required=True,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="year of the indicators",
-        ),
-        "title_zh": Key(default=""),
-        "title_en": Key(default=""),
-        "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
-        "years": Key(
-            list,
-            default=(),
-            items=int,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="further years to map, besides the study year",
-        ),
-    },
-    "boundary": {
-        "path": Key(required=True, meaning="GeoPackage, GeoJSON, Shapefile or GeoParquet"),
-        "layer": Key(),
-        "code_column": Key(meaning="column with the six-digit codes"),
-        "name_column": Key(meaning="column with the names, where there is no code"),
-        "datum": Key(default="wgs84", legal=("wgs84", "cgcs2000", "gcj02", "bd09")),
-    },
-    "indicator": {
-        "path": Key(required=True, meaning="CSV, XLSX or Parquet"),
-        "sheet": Key(),
-        "indicator": Key(meaning="what the values are, if the file does not say"),
-        "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR),
-        "unit": Key(),
-        "code_column": Key(),
-        "value_column": Key(),
-        "vintage": Key(default="user"),
-    },
-    "network": {
-        "modes": Key(list, default=("rail", "road"), legal=("rail", "road"), filled=True),
-        "date": Key(default="", day=True, meaning="the network of this day, YYYY-MM-DD"),
-        "rail_model": Key(default="fastest", meaning="named time model of the railways"),
-        "road_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
-        "access_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
-        "access_fixed_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
-        "access_detour": Key(_NUMBER, minimum=1, maximum=10),
-        "transfer_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
-        "nodes": Key(meaning="the user's own node table"),
-        "links": Key(meaning="the user's own link table"),
-    },
-    "measure": {
-        "id": Key(pattern=_SLUG, required=True, meaning="column of the result, unit last"),
-        "measure": Key(required=True, meaning="a name of `yrdgeo list measures`"),
-        "opportunities": Key(default="", meaning="indicator that is reached, or supplied"),
-        "demand": Key(default="", meaning="indicator that competes for it"),
-        "mode": Key(default="best", legal=TRAVEL_MODES),
-        "decay": Key(dict, default=None, meaning="{ name = 'exponential', half_life_min = 60 }"),
-        "cutoff_min": Key(_NUMBER, minimum=0),
-        "n": Key(int, minimum=1),
-        "lower_min": Key(_NUMBER, minimum=0),
-        "upper_min": Key(_NUMBER, minimum=0),
-        "step_min": Key(_NUMBER, minimum=0),
-        "statistic": Key(legal=("median", "mean")),
-        "method": Key(legal=("2sfca", "3sfca", "balanced")),
-        "self_time": Key(legal=("exclude", "zero")),
-        "leave_out": Key(
-            list, default=(), items=(str, int), meaning="cities that are no destinations, by name"
-        ),
-        "title_zh": Key(default=""),
-        "title_en": Key(default=""),
-    },
-    "gradient": {
-        "values": Key(required=True, meaning="indicator or measure"),
-        "from": Key(default="", meaning="adcode or name of the core; the region's centre if empty"),
-        "form": Key(default="exponential", legal=("linear", "exponential", "power", "log")),
-        "by": Key(default="km", legal=("km", *TRAVEL_MODES)),
-    },
-    "pairs": {
-        "scheme": Key(default="", meaning="scheme of the shipped pairs"),
-        "path": Key(meaning="the user's own pair table"),
-        "leapfrog_from": Key(int, default=2, minimum=2, maximum=1_000),
-    },
-    "publish": {
-        "formats": Key(list, default=FORMATS, legal=FORMATS, filled=True),
-        "languages": Key(list, default=("zh", "en"), legal=("zh", "en"), filled=True),
-        "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
-        "map_approval": Key(default="", meaning="map approval number, printed as given"),
-    },
-}
-LISTS = ("boundary", "indicator", "measure", "gradient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +40,7 @@ class StudySpec:
     ----------
     study, network, pairs, publish
         The tables of the file.
-    boundaries, indicators, measures, gradients
+    boundaries, indicators, scenarios, measures, gradients
         The repeated tables, in the order of the file.
     folder
         Where relative paths of the file begin.
@@ -160,6 +52,7 @@ class StudySpec:
     boundaries: tuple[Row, ...]
     indicators: tuple[Row, ...]
     network: Row
+    scenarios: tuple[Row, ...]
     measures: tuple[Row, ...]
     gradients: tuple[Row, ...]
     pairs: Row
@@ -201,6 +94,7 @@ def read_spec(path_or_name: str | Path) -> StudySpec:
         lists["boundary"],
         lists["indicator"],
         tables["network"],
+        lists["scenario"],
         lists["measure"],
         lists["gradient"],
         tables["pairs"],
@@ -249,10 +143,11 @@ def _problems(content: Mapping[str, object]) -> Iterator[Problem]:
 
 def _repeated_ids(name: str, rows: list[Row]) -> Iterator[Problem]:
     seen: set[object] = set()
+    key = "name" if name == "scenario" else "id"
     for number, row in enumerate(rows, 1):
-        text = row.get("id")
+        text = row.get(key)
         if isinstance(text, str) and text in seen:
-            yield Problem("is the id of an earlier one", 0, f"[[{name}]] {number} id", text)
+            yield Problem(f"is the {key} of an earlier one", 0, f"[[{name}]] {number} {key}", text)
         elif isinstance(text, str):
             seen.add(text)
 

@@ -8,11 +8,16 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo import inputs
+from yrdgeo import inputs, network_inputs
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import Network
 from yrdgeo.sources import catalogue, derived, names, networks, regions
+from yrdgeo.sources.network_changes import NetworkChange, changed
+from yrdgeo.sources.osm_clean import OsmReport
+from yrdgeo.sources.osm_turns import no_turns
 from yrdgeo.spec import StudySpec, read_spec
+
+Networks = tuple[network_inputs.Tables, network_inputs.Tables]
 
 AS_GIVEN = networks.TimeModel("as given", 1.0, 0.0, 0.0, 0.0)
 
@@ -39,6 +44,12 @@ class Study:
         The study file.
     catalogue
         Indicator id → what it means, its unit and how it adds up.
+    scenarios
+        Name → what is different from the network of the day.
+    turns
+        Turns that the roads prohibit: ``from_link via_node to_link extra_min``.
+    road_report
+        Of roads read from OpenStreetMap: what was skipped, guessed or cut off.
     warnings, warnings_zh
         What the readers had to say.
 
@@ -63,6 +74,9 @@ class Study:
     warnings: tuple[str, ...] = ()
     warnings_zh: tuple[str, ...] = ()
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scenarios: Mapping[str, NetworkChange] = field(default_factory=dict)
+    turns: pd.DataFrame = field(default_factory=no_turns)
+    road_report: OsmReport | None = None
 
     @property
     def year(self) -> int:
@@ -148,7 +162,7 @@ class Study:
             Some of ``rail`` (every train), ``hsr`` (high speed only) and ``road``; those of the
             study file if None. Access and transfer links come with the trains.
         scenario
-            Not yet: a study has no scenarios.
+            A name of :attr:`scenarios`; the network as it is if None.
 
         Returns
         -------
@@ -167,27 +181,61 @@ class Study:
         >>> yg.travel_times(network, ["苏州北"], ["上海虹桥"]).minutes.shape
         (1, 1)
         """
-        if scenario is not None:
-            raise ArgumentError(
-                f"There is no scenario {scenario!r}.", found="the study declares none"
-            )
-        spec = self.spec.network
+        day = self.day if date is None else date
+        rail, roads = self.tables(scenario, date=day)
         return networks.assemble(
             self.cities,
-            (self.nodes, self.links),
-            self.roads,
-            date=str(spec["date"] or self.year) if date is None else date,
+            rail,
+            roads,
+            date=day,
             modes=self.modes if modes is None else tuple(modes),
             parameters=self.parameters(),
         )
 
+    @property
+    def day(self) -> str:
+        """The day of the study's network."""
+        return str(self.spec.network["date"] or self.year)
+
+    def tables(self, scenario: str | None = None, *, date: str | None = None) -> Networks:
+        """Return nodes and links of the trains and of the roads, with a scenario applied.
+
+        Parameters
+        ----------
+        scenario, date
+            As in :meth:`network`.
+
+        Returns
+        -------
+        rail, roads
+            The study's own tables, the very same ones, where a scenario does not touch them.
+        """
+        rail = (self.nodes, self.links)
+        if scenario is None:
+            return rail, self.roads
+        if scenario not in self.scenarios:
+            known = list(self.scenarios)
+            raise ArgumentError(
+                f"There is no scenario {scenario!r}.",
+                found="" if known else "the study declares none",
+                fix=nearest(scenario, known),
+            )
+        day = self.day if date is None else date
+        return changed(rail, self.roads, self.scenarios[scenario], date=day)
+
     def parameters(self) -> networks.Parameters:
         """Return the time models and speeds of the study's network.
 
-        The speeds of the user's own links are taken as they are.
+        The minutes of the user's own trains are taken as they are; where rides pay for boarding,
+        the ends of a journey pay that much less.
         """
-        given = networks.parameters(self.spec.network)
-        return replace(given, rail=AS_GIVEN) if self.spec.network["links"] else given
+        row = self.spec.network
+        given = networks.parameters(row)
+        if not network_inputs.timed_as_given(row):
+            return given
+        fixed = network_inputs.access_fixed_min(row, given.access_fixed_min)
+        own = replace(given, rail=AS_GIVEN)
+        return own if fixed is None else replace(own, access_fixed_min=fixed)
 
     def core(self, name: str = "") -> str:
         """Return the adcode of a city of the study, or of the region's centre for no name."""
@@ -235,14 +283,15 @@ def load_study(path_or_name: str | Path) -> Study:
     cities, notices = inputs.cities_of(spec, region)
     rows = catalogue.load_catalogue()
     values, more = inputs.indicators_of(spec, cities, rows)
-    rail, roads, about_network = inputs.networks_of(spec, region, cities)
-    notices = (*notices, *more, *about_network)
+    found = network_inputs.networks_of(spec, region, cities)
+    scenarios = network_inputs.scenarios_of(spec, found, cities)
+    notices = (*notices, *more, *found.notices)
     return Study(
         cities=cities,
         indicators=values,
-        nodes=rail[0],
-        links=rail[1],
-        roads=roads,
+        nodes=found.rail[0],
+        links=found.rail[1],
+        roads=found.roads,
         pairs=inputs.pairs_of(spec),
         groups=inputs.groups_of(cities),
         region=region,
@@ -251,4 +300,7 @@ def load_study(path_or_name: str | Path) -> Study:
         warnings=tuple(notice.en for notice in notices),
         warnings_zh=tuple(notice.zh for notice in notices),
         sources=inputs.sources_of(spec),
+        scenarios=scenarios,
+        turns=found.turns,
+        road_report=found.report,
     )

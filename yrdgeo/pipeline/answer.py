@@ -1,18 +1,18 @@
 """A study answered in memory: tables in, one :class:`yrdgeo.results.Run` out."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
 import geopandas as gpd
 import pandas as pd
 
 from yrdgeo.pipeline import layers, space
-from yrdgeo.pipeline.caveats import caveats
+from yrdgeo.pipeline.caveats import caveats, scenario_notices
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
-from yrdgeo.results import Network, Run
+from yrdgeo.results import Network, Run, TravelTimes
 from yrdgeo.study import Study
 
 Tell = Callable[[str, int], None]
@@ -24,9 +24,11 @@ def answer(study: Study, tell: Tell) -> Run:
     study = replace(study, cities=_told_apart(study.cities))
     tell("travel times", 0)
     times = space.times_by_mode(study)
+    what_if = space.times_by_scenario(study, times)
     tell("indicators and measures", 1)
     results = pd.concat(
-        [layers.indicator_results(study), layers.measure_results(study, times)], ignore_index=True
+        [layers.indicator_results(study), layers.measure_results(study, times, what_if)],
+        ignore_index=True,
     )
     tell("pairs and gradients", 2)
     pairs = space.pair_rows(study, times)
@@ -58,7 +60,35 @@ def answer(study: Study, tell: Tell) -> Run:
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
         options=study.spec.publish,
+        tables={**_road_tables(study), **_scenario_times(what_if)},
+        scenarios=_scenario_rows(study),
     )
+
+
+def _road_tables(study: Study) -> dict[str, pd.DataFrame]:
+    """Return what was wrong with the roads, counted, and drawn where it has a place."""
+    if study.road_report is None:
+        return {}
+    drawn = study.road_report.layer
+    return {"road_report": study.road_report.table, "road_issues": drawn[drawn.geometry.notna()]}
+
+
+def _scenario_times(found: Mapping[str, Mapping[str, TravelTimes]]) -> dict[str, pd.DataFrame]:
+    """Return the times of every scenario in one long table."""
+    parts = [
+        times.to_table().assign(scenario=name, mode=mode)
+        for name, by_mode in found.items()
+        for mode, times in by_mode.items()
+    ]
+    columns = ["scenario", "mode", "from_id", "to_id", "travel_time_min"]
+    return {"scenario_times": pd.concat(parts, ignore_index=True)[columns]} if parts else {}
+
+
+def _scenario_rows(study: Study) -> pd.DataFrame:
+    columns = ["scenario", "title_zh", "title_en", "note_zh", "note_en"]
+    said = zip(study.scenarios.values(), scenario_notices(study), strict=True)
+    rows = [(one.name, one.title_zh, one.title_en, note.zh, note.en) for one, note in said]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -70,7 +100,8 @@ def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _sources_used(study: Study, results: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Return the rows of all sources that something in the run names."""
-    tables = [results, study.pairs, network.links, study.cities]
+    changed = [study.network(scenario=name).links for name in study.scenarios]
+    tables = [results, study.pairs, network.links, *changed, study.cities]
     columns = [table["source_id"] for table in tables]
     named = {one for column in columns for text in column for one in str(text).split(";")}
     region = study.region
@@ -90,5 +121,8 @@ def _provenance(study: Study) -> dict[str, object]:
         "made": clock().isoformat(timespec="seconds"),
         "study_file_sha256": hashlib.sha256(study.spec.text.encode()).hexdigest(),
         "network": {key: value for key, value in study.spec.network.items() if value is not None},
+        "scenarios": [
+            {key: value for key, value in row.items() if value} for row in study.spec.scenarios
+        ],
         "parameters": asdict(study.parameters()),
     }

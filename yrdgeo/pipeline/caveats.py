@@ -8,7 +8,7 @@ import pandas as pd
 from yrdgeo.pipeline.questions import amounts_of
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.notices import Notice, notices
-from yrdgeo.study import Study
+from yrdgeo.study import AS_GIVEN, Study
 
 _MODE_WORDS = {"rail": ("rail", "铁路"), "road": ("road", "公路"), "best": ("any mode", "任何方式")}
 
@@ -22,6 +22,7 @@ def caveats(
     said += _of_shown_years(study, layers)
     said += _of_other_years(study, results, layers)
     said += _of_network(study)
+    said += scenario_notices(study)
     said += _without_path(study, times)
     return tuple(dict.fromkeys(said))
 
@@ -54,7 +55,8 @@ def _of_shown_years(study: Study, layers: pd.DataFrame) -> Iterator[Notice]:
 def _of_other_years(study: Study, results: pd.DataFrame, layers: pd.DataFrame) -> Iterator[Notice]:
     """Say in one sentence which further years of an indicator are incomplete."""
     shown = layers.set_index("layer_id")["year"]
-    known = results["value"].notna().groupby([results["layer_id"], results["year"]]).sum()
+    base = results[results["scenario"].eq("")]
+    known = base["value"].notna().groupby([base["layer_id"], base["year"]]).sum()
     n = len(study.cities)
     for layer in layers["layer_id"]:
         counts = known[layer].drop(shown[layer])
@@ -71,8 +73,8 @@ def _of_other_years(study: Study, results: pd.DataFrame, layers: pd.DataFrame) -
 
 def _of_network(study: Study) -> Iterator[Notice]:
     """Say which assumptions stand behind the minutes."""
-    given = study.parameters()
-    if "rail" in study.modes:
+    given, own = study.parameters(), study.spec.network
+    if "rail" in study.modes and given.rail.name != AS_GIVEN.name:
         yield Notice(
             f"Rail times are modelled (model '{given.rail.name}', fitted to trains of 2016), plus "
             f"an assumed {given.access_fixed_min:g} minutes and {given.access_speed_kmh:g} km/h "
@@ -80,12 +82,38 @@ def _of_network(study: Study) -> Iterator[Notice]:
             f"铁路时间为模型值（“{given.rail.name}”模型，按2016年列车时刻拟合），另假定进出站"
             f"{given.access_fixed_min:g}分钟、市区到车站{given.access_speed_kmh:g}公里/小时。",
         )
-    if "road" in study.modes:
+    elif "rail" in study.modes:
+        yield Notice(
+            f"To the rides come an assumed {given.access_fixed_min:g} minutes and "
+            f"{given.access_speed_kmh:g} km/h between seat and station at either end.",
+            f"乘车时间之外，另假定两端进出站各{given.access_fixed_min:g}分钟、市区到车站"
+            f"{given.access_speed_kmh:g}公里/小时。",
+        )
+    if "road" in study.modes and not (own["osm"] or own["links"]):
         yield Notice(
             f"Road times use one all-in speed of {given.road_speed_kmh:g} km/h: the source has no "
             "road classes. Roads are of one recent day, but for the dated crossings.",
             f"公路时间按统一的综合速度{given.road_speed_kmh:g}公里/小时计算：数据源不含道路等级。"
             "除注明通车日期的过江跨海通道外，路网为近期状况。",
+        )
+    if len(study.turns):
+        yield Notice(
+            f"The {len(study.turns)} prohibited turns of the roads are known and not heeded.",
+            f"路网有{len(study.turns)}处禁止转向，计算时未予考虑。",
+        )
+
+
+def scenario_notices(study: Study) -> Iterator[Notice]:
+    """Say what each scenario assumes."""
+    for change in study.scenarios.values():
+        what = [*change.open, *change.close, *(change.speed or {})]
+        added = 0 if change.links is None else len(change.links)
+        lines = ", ".join([*what, *([f"{added} added links"] if added else [])])
+        lines_zh = "、".join([*what, *([f"新增{added}条线段"] if added else [])])
+        yield Notice(
+            f"Scenario '{change.title_en}' ({lines}): the network changes and nothing else does; "
+            "amounts stay as they are.",
+            f"情景“{change.title_zh}”（{lines_zh}）：仅网络改变，规模数据不变。",
         )
 
 

@@ -53,8 +53,12 @@ def _indicator_part(study: Study, name: str, year: int) -> pd.DataFrame | None:
     return part.assign(layer_id=name, year=year, scenario="")[RESULT_COLUMNS]
 
 
-def measure_results(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
-    """Return the study's measures for its year.
+def measure_results(
+    study: Study,
+    times: Mapping[str, TravelTimes],
+    scenarios: Mapping[str, Mapping[str, TravelTimes]] | None = None,
+) -> pd.DataFrame:
+    """Return the study's measures for its year, and again for each scenario.
 
     Its opportunities are of the latest year in which every city has them. A measure sums over
     all cities, so one unverified amount makes every value unverified.
@@ -62,6 +66,11 @@ def measure_results(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFr
     names = {name for row in study.spec.measures for name in amounts_of(row)}
     amounts = {name: study.value_table(name, study.complete_year(name)) for name in sorted(names)}
     parts = [_measure_part(study, row, times, amounts) for row in study.spec.measures]
+    for name, others in (scenarios or {}).items():
+        parts += [
+            _in_scenario(study, name, _measure_part(study, row, others, amounts))
+            for row in study.spec.measures
+        ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
 
 
@@ -95,6 +104,17 @@ def _measure_part(
         note=note,
         note_zh=note_zh,
     )[RESULT_COLUMNS]
+
+
+def _in_scenario(study: Study, name: str, part: pd.DataFrame) -> pd.DataFrame:
+    """File the values of a measure under a scenario, which each of them names."""
+    change = study.scenarios[name]
+    en, zh = f"scenario: {change.title_en}", f"情景：{change.title_zh}"
+    return part.assign(
+        scenario=name,
+        note=[f"{en}; {note}" if note else en for note in part["note"]],
+        note_zh=[f"{zh}；{note}" if note else zh for note in part["note_zh"]],
+    )
 
 
 def _left_out(study: Study, row: Row) -> list[str]:
@@ -151,7 +171,7 @@ def layer_rows(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 def _first_year(study: Study, results: pd.DataFrame, layer: str) -> int:
     """Return the most complete year up to the study's, the latest of equals."""
-    rows = results[results["layer_id"].eq(layer)]
+    rows = results[results["layer_id"].eq(layer) & results["scenario"].eq("")]
     known = rows["value"].notna().groupby(rows["year"]).sum()
     past = known[known.index <= study.year]
     ranked = past if len(past) else known
@@ -214,7 +234,8 @@ def values_by_adcode(study: Study, name: str, results: pd.DataFrame) -> pd.Serie
     """Return an indicator or a computed measure of the study year, by adcode."""
     if name in study.catalogue:
         return study.values(name)
-    mine = results[results["layer_id"].eq(name) & results["year"].eq(study.year)]
+    base = results[results["scenario"].eq("")]
+    mine = base[base["layer_id"].eq(name) & base["year"].eq(study.year)]
     if mine.empty:
         known = [*study.catalogue, *results["layer_id"].unique()]
         raise StudyError(f"There is no indicator or measure {name!r}.", fix=nearest(name, known))

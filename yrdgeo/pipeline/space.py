@@ -9,7 +9,7 @@ import pandas as pd
 from yrdgeo import geo
 from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
-from yrdgeo.errors import TableError
+from yrdgeo.errors import NetworkError, TableError
 from yrdgeo.pipeline.layers import values_by_adcode
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.paths import path_lengths_km
@@ -23,10 +23,45 @@ GRADIENT_COLUMNS = [
 
 
 def times_by_mode(study: Study) -> dict[str, TravelTimes]:
-    """Return times between seats by each mode of the study, and by the best of them."""
+    """Return times between seats by each mode of the study, and by the best of them.
+
+    Raises
+    ------
+    NetworkError
+        If by some mode no seat reaches any other.
+    """
     seats = list(study.cities.index)
     times = {mode: travel_times(study.network(modes=[mode]), seats) for mode in study.modes}
+    for mode, matrix in times.items():
+        apart = ~np.eye(len(seats), dtype=bool)
+        if len(seats) > 1 and np.isinf(matrix.minutes[apart]).all():
+            raise NetworkError(
+                f"By {mode} no seat reaches any other.",
+                found=repr(study.network(modes=[mode])),
+                fix="Check date and modes in [network], that stations lie in the cities or bear "
+                "their code, and that roads meet.",
+            )
     return {**times, "best": fastest(*times.values())}
+
+
+def times_by_scenario(
+    study: Study, base: Mapping[str, TravelTimes]
+) -> dict[str, dict[str, TravelTimes]]:
+    """Return times by mode for each scenario; a mode that it does not touch keeps its times."""
+    rail, roads = study.tables()
+    seats = list(study.cities.index)
+    found = {}
+    for name in study.scenarios:
+        changed = study.tables(name)
+        same = {"rail": changed[0][1] is rail[1], "road": changed[1][1] is roads[1]}
+        times = {
+            mode: base[mode]
+            if same[mode]
+            else travel_times(study.network(modes=[mode], scenario=name), seats)
+            for mode in study.modes
+        }
+        found[name] = {**times, "best": fastest(*times.values())}
+    return found
 
 
 def edges_of(study: Study) -> pd.DataFrame:

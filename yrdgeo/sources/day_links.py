@@ -20,7 +20,7 @@ from yrdgeo.units import WGS84
 
 Bools = npt.NDArray[np.bool_]
 
-EVERY_TRAIN = ("hsr", "rail", "transfer")
+EVERY_TRAIN = ("hsr", "rail", "metro", "tram", "bus", "boat", "transfer")  # by a timetable
 _GEOD = Geod(ellps="WGS84")
 _METRES_PER_KM = 1000.0
 
@@ -162,7 +162,10 @@ def road_links(
     date: str,
     parameters: Parameters,
 ) -> gpd.GeoDataFrame:
-    """Return the roads of a day at the all-in speed, and the way from each seat to its nearest.
+    """Return the roads of a day, and the way from each seat to its place on them.
+
+    Roads without a speed of their own take the all-in speed. A seat joins the node that bears
+    its adcode, else the nearest; a seat at which a road ends needs no such way.
 
     Parameters
     ----------
@@ -184,12 +187,23 @@ def road_links(
     nodes, links = roads
     limits = {"status": "open", "open_to": ""}
     dated = links.assign(**{key: value for key, value in limits.items() if key not in links})
-    taken = dated[open_on(dated, date)].assign(speed_kmh=parameters.road_speed_kmh)
-    if not len(cities) or not len(nodes):
-        return taken
+    taken = gpd.GeoDataFrame(dated[open_on(dated, date)])
+    given = taken["speed_kmh"] if "speed_kmh" in taken else pd.Series(np.nan, taken.index)
+    taken = taken.assign(speed_kmh=given.fillna(parameters.road_speed_kmh))
+    far = cities[~cities.index.isin(taken["from_node"]) & ~cities.index.isin(taken["to_node"])]
+    if not len(far) or not len(nodes):
+        return gpd.GeoDataFrame(taken)
+    near = _road_nodes(far, nodes)
+    here = far[["seat_lon", "seat_lat"]].to_numpy(dtype=np.float64)
+    access = _straight(here, near, parameters, zip(far.index, near["node_id"], strict=True))
+    return gpd.GeoDataFrame(pd.concat([taken, access.assign(fixed_min=0.0)]))
+
+
+def _road_nodes(cities: pd.DataFrame, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the node of each seat, row by row: its own, else the nearest."""
     lon, lat = shapely.get_coordinates(nodes.geometry.to_numpy()).T
     here = cities[["seat_lon", "seat_lat"]].to_numpy(dtype=np.float64)
     rows, _ = nearest_nodes(lon, lat, map(tuple, here))
-    near = nodes.iloc[rows]
-    access = _straight(here, near, parameters, zip(cities.index, near["node_id"], strict=True))
-    return gpd.GeoDataFrame(pd.concat([taken, access.assign(fixed_min=0.0)]))
+    marked = pd.Series(np.arange(len(nodes)), pd.Index(nodes["adcode"]))
+    own = marked[~marked.index.duplicated()].reindex(cities.index).to_numpy(dtype=np.float64)
+    return gpd.GeoDataFrame(nodes.iloc[np.where(np.isnan(own), rows, own).astype(np.int64)])

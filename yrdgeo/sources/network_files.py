@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import shapely
 from pyproj import Geod
 
@@ -62,9 +63,10 @@ def read_network(
         Listing every problem of both files with its row (header = row 1): unknown nodes, lengths
         and speeds that are absent, negative, absurd, in metres or below the great circle, dates.
     """
-    nodes, links = _read(Path(nodes_path)), _read(Path(links_path))
+    nodes = read_table(Path(nodes_path), layer="nodes")
+    links = read_table(Path(links_path), layer="links")
     places = f"{Path(nodes_path).name} and {Path(links_path).name}"
-    raise_problems([*_missing_columns(nodes, links)], source=places)
+    raise_problems(_missing(nodes, "nodes") + _missing(links, "links"), source=places)
     nodes, links = _points(nodes), _with_speeds(links, mode_speeds or {})
     problems = [*_node_problems(nodes), *_link_problems(nodes, links)]
     raise_problems(problems, source=places)
@@ -72,23 +74,87 @@ def read_network(
     return checked, _lines(check(links, "links", source=Path(links_path).name), checked)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Read a table as it is; CSV as text, so that codes keep their zeros."""
+def read_nodes(path: Path | str) -> gpd.GeoDataFrame:
+    """Read a node table of the user's own; see :func:`read_network`.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    TableError
+        Listing every problem with its row.
+    """
+    name = Path(path).name
+    table = read_table(Path(path), layer="nodes")
+    raise_problems(_missing(table, "nodes"), source=name)
+    nodes = _points(table)
+    raise_problems(_node_problems(nodes), source=name)
+    return gpd.GeoDataFrame(check(nodes, "nodes", source=name))
+
+
+def read_links(path: Path | str, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Read links between nodes that are known already; see :func:`read_network`.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    TableError
+        Listing every problem with its row.
+    """
+    name = Path(path).name
+    table = read_table(Path(path), layer="links")
+    raise_problems(_missing(table, "links"), source=name)
+    links = _with_speeds(table, {})
+    raise_problems(_link_problems(nodes, links), source=name)
+    return _lines(check(links, "links", source=name), nodes)
+
+
+def read_table(path: Path, *, layer: str) -> pd.DataFrame:
+    """Read a table as it is; CSV as text, so that codes keep their zeros.
+
+    Parameters
+    ----------
+    path
+        CSV, GeoPackage or Parquet.
+    layer
+        Which layer of a GeoPackage that has several.
+    """
     kind = path.suffix.lower()
     if kind not in FORMATS:
         raise SourceError(
             f"{path.name} is no table of a network.", fix=f"Legal: {', '.join(FORMATS)}."
         )
+    if not path.is_file():
+        raise SourceError(f"{path.name} is not there.", found=str(path), fix="Check the path.")
     try:
         if kind == ".csv":
             return _csv(path)
-        return gpd.read_file(path) if kind == ".gpkg" else gpd.read_parquet(path)
+        return _layer(path, layer) if kind == ".gpkg" else _parquet(path)
     except YrdGeoError:
         raise
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise SourceError(
             f"{path.name} cannot be read.", found=str(error)[:200], fix="Check path and format."
         ) from error
+
+
+def _layer(path: Path, layer: str) -> pd.DataFrame:
+    """Return the only layer of a GeoPackage, or the one of that name."""
+    names = [str(name) for name in gpd.list_layers(path)["name"]]
+    if len(names) > 1 and layer not in names:
+        raise SourceError(
+            f"{path.name} has several layers and none is called {layer!r}.",
+            found=few(names),
+            fix=f"Rename the one that holds the {layer}.",
+        )
+    return gpd.read_file(path, layer=layer if layer in names else names[0])
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    """Return a table with geometry, or without where the file has none."""
+    has_geometry = b"geo" in (pq.read_schema(path).metadata or {})
+    return gpd.read_parquet(path) if has_geometry else pd.read_parquet(path)
 
 
 def _csv(path: Path) -> pd.DataFrame:
@@ -99,18 +165,19 @@ def _csv(path: Path) -> pd.DataFrame:
     return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)
 
 
-def _missing_columns(nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Problem]:
-    place = ["geometry"] if "geometry" in nodes else ["lon", "lat"]
-    for table, name, columns in (
-        (nodes, "nodes", ["node_id", *place]),
-        (links, "links", ["link_id", "from_node", "to_node", "mode", "length_km"]),
-    ):
-        for column in columns:
-            if column not in table:
-                yield Problem(
-                    f"the table of {name} has no column {column!r}",
-                    fix=f"It has {few(table.columns)}.",
-                )
+def _missing(table: pd.DataFrame, name: str) -> list[Problem]:
+    place = ["geometry"] if "geometry" in table else ["lon", "lat"]
+    wanted = {
+        "nodes": ["node_id", *place],
+        "links": ["link_id", "from_node", "to_node", "mode", "length_km"],
+    }
+    return [
+        Problem(
+            f"the table of {name} has no column {column!r}", fix=f"It has {few(table.columns)}."
+        )
+        for column in wanted[name]
+        if column not in table
+    ]
 
 
 def _points(nodes: pd.DataFrame) -> gpd.GeoDataFrame:

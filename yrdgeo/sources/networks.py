@@ -21,6 +21,7 @@ from yrdgeo.sources.day_links import (
 )
 from yrdgeo.sources.embedded_networks import load_links, load_nodes, load_roads
 from yrdgeo.sources.network_files import read_network
+from yrdgeo.sources.own_networks import OWN_ROADS
 from yrdgeo.sources.timemodel import Parameters, TimeModel, load_time_models
 from yrdgeo.sources.timemodel import parameters as read_parameters
 from yrdgeo.units import WGS84
@@ -39,6 +40,7 @@ __all__ = [
     "rail_links",
     "read_network",
     "road_links",
+    "seat_nodes",
 ]
 
 Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
@@ -60,7 +62,6 @@ _DEFAULTS: dict[str, str | float | bool] = {
     "source_id": "",
     "confidence": "",
 }
-OWN_ROADS = ("road", "expressway", "ferry", "access")
 _KEPT = [
     "link_id",
     "from_node",
@@ -137,7 +138,7 @@ def assemble(
         links += [own, road_links(cities, roads, date=date, parameters=chosen)]
         served = pd.concat([served, _touched(rail[0], own), roads[0]])
     others = served[~served["node_id"].isin(cities.index) & ~served["node_id"].duplicated()]
-    nodes = pd.concat([_seats(cities), others], ignore_index=True)
+    nodes = pd.concat([seat_nodes(cities), others], ignore_index=True)
     return Network(_joined(links), gpd.GeoDataFrame(nodes))
 
 
@@ -147,7 +148,8 @@ def _touched(nodes: gpd.GeoDataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(nodes[nodes["node_id"].isin(ends)])
 
 
-def _seats(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def seat_nodes(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the seats as nodes named by their adcode."""
     return gpd.GeoDataFrame(
         {
             "node_id": cities.index.to_numpy(),

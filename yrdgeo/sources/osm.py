@@ -53,10 +53,10 @@ def read_osm(
 
     Ways are cut where they meet, and joined where nothing else meets them and they do not differ
     (:func:`yrdgeo.sources.osm_merge.merge`). ``oneway`` is read (also −1), and implied by
-    motorways and roundabouts. The speed is ``maxspeed`` or, where that is absent, unreadable or implausible,
-    that of the class. Turn restrictions over a node are read for roads. Roads closed to the public
-    are left out; barriers and conditions by time of day are not read. A way some of whose nodes
-    the file lacks is skipped.
+    motorways and roundabouts. The speed is ``maxspeed`` or, where that is absent, unreadable or
+    implausible, that of the class. Turn restrictions over a node are read for roads. Roads closed
+    to the public are left out; barriers and conditions by time of day are not read. A way some of
+    whose nodes the file lacks is skipped.
 
     Parameters
     ----------

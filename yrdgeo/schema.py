@@ -1,0 +1,165 @@
+"""What a study file may say: tables, keys, their kinds, defaults, bounds and meanings.
+
+The schema is data: a new key is a row here, and the checks, the template and the help follow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FORMATS = ("atlas", "geopackage", "tables")
+TRAVEL_MODES = ("rail", "road", "best")
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table of the study file."""
+
+    kind: type | tuple[type, ...] = str
+    default: object = None
+    legal: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    pattern: str = ""
+    day: bool = False  # a day of the calendar, or a month or a year
+    items: type | tuple[type, ...] = str  # of a list
+    filled: bool = False  # a list of nothing is wrong
+    meaning: str = ""
+
+
+_NUMBER = (int, float)
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+FASTEST_KMH = 1_500.0
+LONGEST_MIN = 1_440.0
+_SLUG = r"[a-z][a-z0-9_]{0,63}"
+
+# Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
+SCHEMA: dict[str, dict[str, Key]] = {
+    "study": {
+        "name": Key(pattern=_SLUG, required=True, meaning="folder of the outputs"),
+        "region": Key(required=True, meaning="shipped region, or path of a region file"),
+        "year": Key(
+            int,
+            required=True,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="year of the indicators",
+        ),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+        "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
+        "years": Key(
+            list,
+            default=(),
+            items=int,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="further years to map, besides the study year",
+        ),
+    },
+    "boundary": {
+        "path": Key(required=True, meaning="GeoPackage, GeoJSON, Shapefile or GeoParquet"),
+        "layer": Key(),
+        "code_column": Key(meaning="column with the six-digit codes"),
+        "name_column": Key(meaning="column with the names, where there is no code"),
+        "datum": Key(default="wgs84", legal=("wgs84", "cgcs2000", "gcj02", "bd09")),
+    },
+    "indicator": {
+        "path": Key(required=True, meaning="CSV, XLSX or Parquet"),
+        "sheet": Key(),
+        "indicator": Key(meaning="what the values are, if the file does not say"),
+        "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR),
+        "unit": Key(),
+        "code_column": Key(),
+        "value_column": Key(),
+        "vintage": Key(default="user"),
+    },
+    "network": {
+        "modes": Key(list, default=("rail", "road"), legal=("rail", "road"), filled=True),
+        "date": Key(default="", day=True, meaning="the network of this day, YYYY-MM-DD"),
+        "rail_model": Key(default="fastest", meaning="named time model of the railways"),
+        "road_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
+        "access_speed_kmh": Key(_NUMBER, minimum=1, maximum=FASTEST_KMH),
+        "access_fixed_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
+        "access_detour": Key(_NUMBER, minimum=1, maximum=10),
+        "transfer_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN),
+        "nodes": Key(meaning="own node table: CSV, GeoPackage or Parquet, with links"),
+        "links": Key(meaning="own link table, trains and roads, instead of all embedded ones"),
+        "osm": Key(meaning="own roads: .osm.pbf or .osm; seats join the nearest road"),
+        "osm_speeds": Key(
+            default="cn",
+            legal=("cn", "de", "fi", "fr", "gb", "jp", "us", "default"),
+            meaning="country whose speeds hold where the map has none",
+        ),
+        "osm_classes": Key(
+            list, default=(), meaning="values of highway to take, all but service and track if none"
+        ),
+        "timetable": Key(meaning="own trains: a table of stops (.csv, .csv.gz)"),
+        "stations": Key(meaning="places of its stations; the embedded ones of that name if none"),
+        "gtfs": Key(meaning="own trains: a GTFS feed (.zip); date must be a day"),
+        "datum": Key(
+            default="wgs84",
+            legal=("wgs84", "gcj02", "bd09"),
+            meaning="of the stations of timetable or gtfs",
+        ),
+        "period": Key(
+            default="all_day",
+            legal=("all_day", "morning", "day", "evening", "night"),
+            meaning="departures of timetable or gtfs that count",
+        ),
+        "snap_limit_km": Key(
+            _NUMBER, default=10, minimum=0, maximum=500, meaning="seats may be so far from a road"
+        ),
+    },
+    "scenario": {
+        "name": Key(pattern=_SLUG, required=True, meaning="what the results are filed under"),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+        "open": Key(list, default=(), meaning="lines of the network that are not open yet"),
+        "close": Key(list, default=(), meaning="lines that are shut: name, link id or mode"),
+        "speed": Key(dict, default=None, meaning="{ 'name, link id or mode' = 300 } in km/h"),
+        "add": Key(meaning="link table of new lines; ends are nodes, stations or adcodes"),
+        "add_nodes": Key(meaning="node table of their new stations"),
+    },
+    "measure": {
+        "id": Key(pattern=_SLUG, required=True, meaning="column of the result, unit last"),
+        "measure": Key(required=True, meaning="a name of `yrdgeo list measures`"),
+        "opportunities": Key(default="", meaning="indicator that is reached, or supplied"),
+        "demand": Key(default="", meaning="indicator that competes for it"),
+        "mode": Key(default="best", legal=TRAVEL_MODES),
+        "decay": Key(dict, default=None, meaning="{ name = 'exponential', half_life_min = 60 }"),
+        "cutoff_min": Key(_NUMBER, minimum=0),
+        "n": Key(int, minimum=1),
+        "lower_min": Key(_NUMBER, minimum=0),
+        "upper_min": Key(_NUMBER, minimum=0),
+        "step_min": Key(_NUMBER, minimum=0),
+        "statistic": Key(legal=("median", "mean")),
+        "method": Key(legal=("2sfca", "3sfca", "balanced")),
+        "self_time": Key(legal=("exclude", "zero")),
+        "leave_out": Key(
+            list, default=(), items=(str, int), meaning="cities that are no destinations, by name"
+        ),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+    },
+    "gradient": {
+        "values": Key(required=True, meaning="indicator or measure"),
+        "from": Key(default="", meaning="adcode or name of the core; the region's centre if empty"),
+        "form": Key(default="exponential", legal=("linear", "exponential", "power", "log")),
+        "by": Key(default="km", legal=("km", *TRAVEL_MODES)),
+    },
+    "pairs": {
+        "scheme": Key(default="", meaning="scheme of the shipped pairs"),
+        "path": Key(meaning="the user's own pair table"),
+        "leapfrog_from": Key(int, default=2, minimum=2, maximum=1_000),
+    },
+    "publish": {
+        "formats": Key(list, default=FORMATS, legal=FORMATS, filled=True),
+        "languages": Key(list, default=("zh", "en"), legal=("zh", "en"), filled=True),
+        "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
+        "map_approval": Key(default="", meaning="map approval number, printed as given"),
+    },
+}
+LISTS = ("boundary", "indicator", "scenario", "measure", "gradient")
