@@ -177,7 +177,8 @@ def reference_pair(reference: Reference | None) -> tuple[pd.Series | None, pd.Se
 
 def shares(amounts: pd.DataFrame) -> Floats:
     """Return each city's sector shares, shape (n, k); rows sum to 1."""
-    numbers = amounts.to_numpy(dtype=np.float64)
+    # One layout in memory, so that equal rows are added in one order and give equal shares.
+    numbers = np.ascontiguousarray(amounts.to_numpy(dtype=np.float64))
     # Scaled by the largest first: a sum of amounts near the largest float would overflow.
     scaled = numbers / numbers.max(axis=1, keepdims=True)
     return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
