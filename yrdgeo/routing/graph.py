@@ -8,7 +8,7 @@ millisecond (halves to even); nothing is rounded after that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from yrdgeo.units import MINUTES_PER_HOUR
 
 MS_PER_MINUTE = 60_000.0
 _SEARCHED = 20_000
+Connection = Literal["weak", "strong"]
 EXACT_MS = 2**53  # whole numbers below it are exact in float64
 
 Floats = npt.NDArray[np.float64]
@@ -212,13 +213,16 @@ def csr(values: npt.NDArray[np.float64], graph: Graph) -> csr_array:
     return csr_array((values, graph.heads, graph.indptr), shape=(size, size))
 
 
-def components(network: Network) -> pd.Series:
-    """Return the component of each node, as if every link led both ways.
+def components(network: Network, *, connection: Connection = "weak") -> pd.Series:
+    """Return the component of each node.
 
     Parameters
     ----------
     network
         The network.
+    connection
+        ``"weak"``: nodes that are joined by links, whichever way these lead; ``"strong"``: nodes
+        each of which reaches all others.
 
     Returns
     -------
@@ -226,17 +230,26 @@ def components(network: Network) -> pd.Series:
         Shape (n,), indexed by node id; 0 is the component with most nodes, ties in the order
         of the node table.
 
+    Raises
+    ------
+    ArgumentError
+        If the connection is neither.
+
     Examples
     --------
     >>> nodes = pd.DataFrame({"node_id": ["island", "a", "b"]})
     >>> links = pd.DataFrame({"link_id": ["1"], "from_node": "a", "to_node": "b", "mode": "road",
-    ...     "length_km": 10.0, "speed_kmh": 60.0})
+    ...     "length_km": 10.0, "speed_kmh": 60.0, "oneway": True})
     >>> components(Network(links, nodes)).to_dict()
     {'island': 1, 'a': 0, 'b': 0}
+    >>> components(Network(links, nodes), connection="strong").to_dict()
+    {'island': 0, 'a': 1, 'b': 2}
     """
+    if connection not in ("weak", "strong"):
+        raise ArgumentError("connection is 'weak' or 'strong'.", found=repr(connection))
     graph = build(network)
     ones = np.ones(len(graph.heads))
-    _, labels = connected_components(csr(ones, graph), directed=True, connection="weak")
+    _, labels = connected_components(csr(ones, graph), directed=True, connection=connection)
     _, first, size = np.unique(labels, return_index=True, return_counts=True)
     rank = np.empty(len(size), dtype=np.int64)
     rank[np.lexsort((first, -size))] = np.arange(len(size))
