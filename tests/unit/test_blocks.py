@@ -18,6 +18,7 @@ from yrdgeo.results import Network
 from yrdgeo.routing import parallel
 from yrdgeo.routing.engine import Prepared, prepare
 from yrdgeo.routing.handover import hand_over
+from yrdgeo.routing.many import threads
 from yrdgeo.routing.parallel import Cluster, in_blocks
 from yrdgeo.routing.parts import read_part, write_part
 from yrdgeo.routing.reach import reach
@@ -255,3 +256,11 @@ def test_a_cluster_of_processes_gives_the_same_times(
             assert parallel.in_processes_here(client)
             found = travel_times(prepared, *places, executor=client).minutes
     assert np.array_equal(found, travel_times(prepared, *places).minutes)
+
+
+@pytest.mark.parametrize(("wanted", "most"), [("1", 1), ("0", 1), ("1,2", 8), ("", 8)])
+def test_a_cluster_may_say_how_many_threads(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, most: int
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", wanted)
+    assert 1 <= threads() <= most

@@ -67,9 +67,14 @@ class Part:
 
 
 def threads() -> int:
-    """Return how many threads the queries use: the processors that are ours, at most eight."""
+    """Return how many threads a query uses: the processors that are ours, at most eight.
+
+    ``OMP_NUM_THREADS``, which clusters set for their workers, may say fewer.
+    """
     ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(_MOST_THREADS, ours or 1))
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    most = int(wanted) if wanted.isdecimal() else _MOST_THREADS
+    return max(1, min(_MOST_THREADS, ours or 1, most))
 
 
 def parts(arcs: Arcs, at: Ints) -> list[Part]:
