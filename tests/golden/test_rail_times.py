@@ -1,6 +1,7 @@
 """What the README says of the networks: errors of the time models, road lengths, rebuilt files."""
 
 import gzip
+from dataclasses import replace
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +13,11 @@ import pytest
 from scipy.stats import spearmanr
 
 from yrdgeo.provenance import data_path
+from yrdgeo.routing.engine import prepare
 from yrdgeo.routing.times import travel_times
 from yrdgeo.sources import networks
 from yrdgeo.sources.boundaries import load_cities
+from yrdgeo.sources.turn_backs import turn_backs
 
 SCRIPTS = Path(__file__).parents[2] / "networks"
 HERE = Path(__file__).parent
@@ -63,6 +66,7 @@ def test_the_shipped_model_is_the_one_the_script_fits(fitting: ModuleType, name:
     shipped = networks.load_time_models()[name]
     assert len(observed) == 307
     assert fitting.weights(fitted) == pytest.approx(fitting.weights(shipped), rel=0.02, abs=0.05)
+    assert fitted.turn_back_min == pytest.approx(shipped.turn_back_min, abs=1.0)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,14 @@ def test_the_shipped_model_is_the_one_the_script_fits(fitting: ModuleType, name:
         ("typical", "city, 30 or more trains", 4.1, 7.3, 0.992),
         ("typical", "line", 12.1, 8.6, 0.955),
         ("typical", "line, 30 or more trains", 5.4, 7.7, 0.986),
+        ("fastest", "city, with turn-backs", 8.0, 8.0, 0.973),
+        ("fastest", "city, 30 or more trains, with turn-backs", 3.9, 6.2, 0.994),
+        ("fastest", "line, with turn-backs", 12.5, 9.5, 0.956),
+        ("fastest", "line, 30 or more trains, with turn-backs", 5.7, 6.4, 0.990),
+        ("typical", "city, with turn-backs", 6.8, 6.5, 0.978),
+        ("typical", "city, 30 or more trains, with turn-backs", 4.2, 7.3, 0.992),
+        ("typical", "line, with turn-backs", 10.6, 7.7, 0.962),
+        ("typical", "line, 30 or more trains, with turn-backs", 5.9, 7.7, 0.986),
     ],
 )
 def test_errors_on_pairs_left_out(
@@ -108,6 +120,26 @@ def test_direct_trains_are_often_slower_than_two_others_that_meet():
     by_way_of_one = np.min(minutes[:, :, None] + minutes[None, :, :], axis=1)
     beaten = np.isfinite(minutes) & (by_way_of_one < minutes)
     assert beaten.sum() / 2 == 222
+
+
+def test_trains_that_turn_back_are_nearer_with_the_minutes_it_takes(fitting: ModuleType):
+    table = fitting.timetable()
+    model = networks.load_time_models()["fastest"]
+    observed = table.pairs.set_index(["from_station", "to_station"])["fastest_min"]
+    bare, whole = (
+        pd.Series(fitting.predict(table, one), observed.index)
+        for one in (replace(model, turn_back_min=0.0), model)
+    )
+    changed = observed.index[(whole - bare) > 1.0]
+    assert len(changed) == 30
+    nearer = (whole - observed).abs() < (bare - observed).abs()
+    assert nearer[changed].sum() == 29
+    for pair, before, after in (
+        (("绍兴北", "金华"), 56, 88),
+        (("南京南", "淮南东"), 57, 89),
+    ):
+        assert bare[pair] == pytest.approx(before, abs=0.6)
+        assert whole[pair] == pytest.approx(after, abs=0.6)
 
 
 @pytest.mark.parametrize(
@@ -158,11 +190,15 @@ def test_the_network_of_a_day_gives_the_times_the_model_was_judged_by(
     )
     pairs = table.pairs
     stations = pd.unique(pairs[["from_station", "to_station"]].to_numpy().ravel())
-    times = travel_times(network, list(stations)).to_frame()
-    by_router = [times.loc[a, b] for a, b in zip(pairs.from_station, pairs.to_station, strict=True)]
-    by_script = fitting.predict(table, networks.load_time_models()["fastest"])
-    assert np.array(by_router) == pytest.approx(by_script, abs=0.01)
-    assert spearmanr(by_router, pairs["fastest_min"]).statistic > 0.95
+    model = networks.load_time_models()["fastest"]
+    for minutes in (0.0, model.turn_back_min):
+        turns = turn_backs(network.links, extra_min=minutes)
+        times = travel_times(prepare(network, turns=turns), list(stations)).to_frame()
+        ends = zip(pairs.from_station, pairs.to_station, strict=True)
+        by_router = [times.loc[a, b] for a, b in ends]
+        by_script = fitting.predict(table, replace(model, turn_back_min=minutes))
+        assert np.array(by_router) == pytest.approx(by_script, abs=0.01)
+        assert spearmanr(by_router, pairs["fastest_min"]).statistic > 0.96
 
 
 def test_road_lengths_agree_with_recalled_ones(cities: gpd.GeoDataFrame):

@@ -45,6 +45,9 @@ class TimeModel:
     busy_stop_min
         Minutes lost at a busy station, *s*: one that ranks below the hubs and at which most
         trains call.
+    turn_back_min
+        Minutes that a train loses where it must leave a station the way it came. No link holds
+        them: :func:`yrdgeo.sources.turn_backs.turn_backs` makes them turns.
     """
 
     name: str
@@ -53,6 +56,7 @@ class TimeModel:
     station_stop_min: float
     way_station_min: float
     busy_stop_min: float = 0.0
+    turn_back_min: float = 0.0
 
     def fixed_min(self, rank_from: Floats, rank_to: Floats, way_stations: Floats) -> Floats:
         """Return the minutes of links that do not depend on their length.
@@ -142,7 +146,7 @@ def load_time_models() -> dict[str, TimeModel]:
     names = [field.name for field in fields(TimeModel) if field.name != "name"]
     rows: Mapping[str, Mapping[str, float]] = _rows()["rail"]  # type: ignore[assignment]
     return {
-        model: TimeModel(model, **{name: float(row[name]) for name in names})
+        model: TimeModel(model, **{name: float(row[name]) for name in names if name in row})
         for model, row in rows.items()
     }
 
