@@ -192,12 +192,32 @@ def test_models_are_compared_by_id_and_lost_pairs_counted():
     }
     assert table.loc[("y", "x"), "ratio"] == pytest.approx(1.1)
     assert (found.n, found.n_only_a, found.n_only_b) == (4, 1, 1)
+    assert found.mean_difference_min == (-6 + 6 + 5 + 3) / 4
+    assert found.mean_error_min == (6 + 6 + 5 + 3) / 4
     assert found.median_error_min == 5.5
     assert found.median_difference_min == 4.0
     assert found.median_error_pct == pytest.approx((10.0 + 20.0) / 2)
     # Ranks 2.5 4 1 2.5 against 1 4 2 3.
     assert found.spearman == pytest.approx(0.632456, abs=1e-6)
     assert "<" not in found._repr_html_()[3:-4]
+
+
+def test_errors_by_group_are_those_of_the_pairs_in_it():
+    a = TravelTimes(["x", "y"], ["z", "x", "y"], np.array([[60.0, 0.0, 30.0], [20.0, 40.0, 0.0]]))
+    b = TravelTimes(["y", "x"], ["x", "y", "z"], np.array([[50.0, 0.0, 17.0], [0.0, 36.0, 90.0]]))
+    # Differences: x z 30, x y 6, y z -3, y x 10.
+    pairs = [("y", "x"), ("x", "y"), ("y", "z"), ("x", "z"), ("q", "r")]
+    groups = pd.Series([2, 1, 1, None, 1], pd.MultiIndex.from_tuples(pairs), name="trains")
+    found = compare_models(a, b).by(groups)
+    assert found.index.name == "trains"
+    assert found["n"].to_dict() == {1: 2, 2: 1}
+    assert found["bias_min"].to_dict() == {1: 1.5, 2: 10.0}
+    assert found["mean_error_min"].to_dict() == {1: 4.5, 2: 10.0}
+    assert found["median_error_pct"].to_dict() == {1: pytest.approx((20 + 15) / 2), 2: 25.0}
+    with pytest.raises(ArgumentError, match="one group"):
+        compare_models(a, b).by(pd.concat([groups, groups]))
+    with pytest.raises(ArgumentError, match="No pair"):
+        compare_models(a, b).by(groups.loc[[("q", "r")]])
 
 
 def test_models_without_a_common_pair_are_refused():
