@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import libpysal
 import numpy as np
@@ -335,26 +336,29 @@ def test_corrected_gini_and_bounded_concentration_are_drawn_alike() -> None:
 WAGSTAFF = {"form": "wagstaff", "lower": 0.0, "upper": 50.0}
 
 
-@pytest.mark.parametrize(
-    ("method", "at_least"), [("bca", 0.88), ("percentile", 0.86), ("jackknife", 0.88)]
-)
-def test_intervals_cover_the_truth_about_as_often_as_they_say(method: str, at_least: float) -> None:
-    # Of lognormal values with sigma 0.5: Gini = 2 Φ(σ/√2) − 1.
+@pytest.mark.parametrize(("method", "said"), [("bca", 91), ("percentile", 84), ("jackknife", 91)])
+def test_intervals_cover_the_truth_as_often_as_the_page_says(method: str, said: int) -> None:
+    # Of lognormal values the Gini coefficient is 2 Φ(σ/√2) − 1.
     truth = 2 * stats.norm.cdf(0.5 / np.sqrt(2)) - 1
     random = np.random.default_rng(34)
-    trials, covered = 200, 0
-    ids = [f"c{number}" for number in range(60)]
-    for trial in range(trials):
-        values = pd.Series(random.lognormal(0, 0.5, 60), ids)
+    ids = [f"c{number}" for number in range(41)]
+    covered = 0
+    for trial in range(400):
+        values = pd.Series(random.lognormal(0, 0.5, 41), ids)
         found = inequality.interval(
             inequality.gini,
             values,
-            method=method,
+            method=method,  # type: ignore[arg-type]
             draws=399,
-            seed=trial,  # type: ignore[arg-type]
+            seed=trial,
         )
         covered += found.low <= truth <= found.high
-    assert at_least <= covered / trials <= 0.99
+    page = Path(__file__).parents[2] / "docs" / "conventions.md"
+    words = {"bca": "BCa", "percentile": "percentiles", "jackknife": "the jackknife"}
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert f"{said} % by {words[method]}" in text
+    # Two standard errors of 400 trials.
+    assert abs(covered / 4 - said) <= 2 * np.sqrt(said * (100 - said) / 400)
 
 
 def test_a_row_of_counts_is_a_list_of_draws() -> None:
