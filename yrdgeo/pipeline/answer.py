@@ -10,6 +10,7 @@ import pandas as pd
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
 from yrdgeo.pipeline.groups import group_results
+from yrdgeo.pipeline.pair_tests import pair_tables
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Network, Run, TravelTimes
@@ -32,6 +33,7 @@ def answer(study: Study, tell: Tell) -> Run:
     )
     tell("pairs and gradients", 2)
     pairs = space.pair_rows(study, times)
+    tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
     gradients = space.gradient_rows(study, results, times)
     tell("groups and sources", 3)
     network = study.network()
@@ -60,7 +62,7 @@ def answer(study: Study, tell: Tell) -> Run:
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
         options=study.spec.publish,
-        tables={**_road_tables(study), **_scenario_times(what_if)},
+        tables={**_road_tables(study), **_scenario_times(what_if), **tests},
         scenarios=_scenario_rows(study),
     )
 

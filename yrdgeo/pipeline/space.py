@@ -11,6 +11,7 @@ from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
 from yrdgeo.pipeline.layers import values_by_adcode
+from yrdgeo.pipeline.pair_tests import with_leapfrog_index
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.routing.times import fastest, travel_times
@@ -77,7 +78,7 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     if "road" in times:
         network = study.network(modes=["road"])
         lengths = path_lengths_km(network, list(study.cities.index))
-    per_head = _per_head(study)
+    per_head = gdp_per_head(study)
     rows = city_pairs.table(
         study.cities,
         study.pairs,
@@ -94,10 +95,11 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     weak = per_head.index[per_head["confidence"].eq("unverified")]
     unverified = rows["helper_city"].isin(weak) | rows["helped_city"].isin(weak)
     rows["gap_confidence"] = np.where(unverified, "unverified", "")
-    return rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
+    rows = rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
+    return with_leapfrog_index(study, gpd.GeoDataFrame(rows))
 
 
-def _per_head(study: Study) -> pd.DataFrame:
+def gdp_per_head(study: Study) -> pd.DataFrame:
     """Return GDP per head with its confidence; NaN where the study brings no such values."""
     try:
         return study.value_table("gdp_per_capita")
