@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f as fisher
 
 from yrdgeo.analysis.gradient import curve, deviations, segmented
 from yrdgeo.errors import ArgumentError
@@ -22,11 +23,28 @@ def noise(like: pd.Series, *, size: float, seed: int) -> pd.Series:
     return pd.Series(np.random.default_rng(seed).normal(0, size, len(like)), like.index)
 
 
+def profile_by_hand(km: pd.Series, values: pd.Series) -> tuple[float, float]:
+    """Return the ends of the places whose sum of squares an F test does not reject."""
+    x, y = km.to_numpy(), values.reindex(km.index).to_numpy()
+    places = np.arange(120.0, 500.0, 1.0)
+    totals = np.array(
+        [
+            np.linalg.lstsq(
+                np.column_stack([np.ones(len(x)), x, np.maximum(x - at, 0)]), y, rcond=None
+            )[1].item()
+            for at in places
+        ]
+    )
+    limit = totals.min() * (1 + fisher.ppf(0.95, 1, len(x) - 4) / (len(x) - 4))
+    return places[totals <= limit].min(), places[totals <= limit].max()
+
+
 def test_a_bend_is_found_with_its_interval_and_both_slopes() -> None:
     km = scattered(60, seed=1)
     values = 100 - 0.3 * km.clip(upper=250) + noise(km, size=3, seed=2)
     result = segmented(values.sort_index(), km)
     low, high = result.interval["break_1"]
+    assert (low, high) == pytest.approx(profile_by_hand(km, values), abs=1.5)
     assert low < result.break_at < high  # type: ignore[operator]  # there is a break
     assert low < 250 < high
     assert high - low < 60
@@ -59,6 +77,8 @@ def test_a_perfect_line_has_no_break_and_a_perfect_bend_one() -> None:
     assert straight.break_at is None
     assert straight.break_test is not None
     assert straight.break_test.p_value == 1.0
+    twice = 7 - 0.02 * km.clip(lower=65) + 0.05 * (km - 125).clip(lower=0)
+    assert segmented(twice, km, breaks=2, level=1).breaks == pytest.approx((65, 125))
     bent = segmented(7 - 0.02 * km.clip(lower=95), km)
     assert bent.break_at == pytest.approx(95)
     expected = {"intercept": 7 - 1.9, "slope_1": 0, "slope_2": -0.02, "break_1": 95}
@@ -202,6 +222,19 @@ def test_too_little_room_for_a_break_is_refused(distances: list[float], breaks: 
     km = pd.Series(distances, [f"c{i}" for i in range(len(distances))], dtype=float)
     with pytest.raises(ArgumentError, match="more observations"):
         segmented(km + 1, km, breaks=breaks)
+
+
+def test_residuals_about_a_bend_are_tested_between_neighbours() -> None:
+    km = scattered(60, seed=1)
+    names = sorted(km.index)
+    pairs = pd.DataFrame({"from_id": names[:-1], "to_id": names[1:]})
+    waves = pd.Series(np.sin(np.arange(60) / 3), names)
+    values = 100 - 0.3 * km.clip(upper=250) + 5 * waves
+    result = segmented(values, km, neighbours=pairs)
+    assert result.residual_moran is not None
+    assert result.residual_moran.p_value == 0.001
+    assert "Residuals are alike between neighbours" in result.note
+    assert segmented(values, km).residual_moran is None
 
 
 def test_ties_at_one_distance_do_not_hide_a_break() -> None:

@@ -15,6 +15,10 @@ Floats = npt.NDArray[np.float64]
 
 DRAWS = 999
 PROFILE_POINTS = 200
+ROUNDS = 5  # of moving the other breaks while one is held
+SETTLED = 1e-6  # of the sum of squares
+ROUNDING = 1e-14  # of the sum of squares of the values
+FAR = 10.0  # times the limit: beyond it all places are equally bad
 PERFECT = 1e-20  # of the sum of squares of the values: what is left is rounding
 
 
@@ -29,10 +33,11 @@ def break_test(
     scaled = (weighted - expected) / np.sqrt(free.clip(min=PERFECT))
     signs = generator.choice([-1.0, 1.0], (len(y), DRAWS))
     drawn = (expected + scaled * signs) / frame.root[:, None]
-    observed = float(_largest_f(frame, y, len(kept))[0])
-    null = _largest_f(frame, drawn, len(kept))
+    # Together, so that both are sought at the same places.
+    observed, *others = _largest_f(frame, np.hstack([y, drawn]), len(kept))
+    null = np.array(others)
     return TestResult(
-        statistic=observed,
+        statistic=float(observed),
         p_value=float((1 + np.count_nonzero(null >= observed)) / (1 + DRAWS)),
         p_floor=1 / (1 + DRAWS),
         alternative="greater",
@@ -63,13 +68,16 @@ def break_intervals(
     bounds = [edges[0], *middles, edges[1]]
     least = float(unexplained(frame, y, kept)[0]) if kept else 0.0
     free = len(y) - 2 * (len(kept) + 1)
-    limit = least * (1 + fisher.ppf(CONFIDENCE, 1, free) / free)
+    rounding = ROUNDING * float(((frame.root[:, None] * y) ** 2).sum())
+    limit = least * (1 + fisher.ppf(CONFIDENCE, 1, free) / free) + rounding
     ranges, notes = [], []
     for number, place in enumerate(kept):
         low, high = bounds[number], bounds[number + 1]
+        others = kept[:number] + kept[number + 1 :]
 
         def over(at: float) -> float:
-            return _profile(frame, y, at, len(kept)) - limit
+            total = _profile(frame, y, at, others)  # noqa: B023 — called in this round only
+            return min(total, FAR * limit) - limit
 
         points = np.unique([*np.linspace(low, high, PROFILE_POINTS), place])
         held = np.flatnonzero(np.array([over(point) for point in points]) <= 0)
@@ -85,11 +93,17 @@ def break_intervals(
     return ranges, notes
 
 
-def _profile(frame: Frame, y: Floats, at: float, breaks: int) -> float:
-    """Return the least sum of squares with one of the breaks held where it is."""
-    if breaks == 1:
+def _profile(frame: Frame, y: Floats, at: float, others: tuple[float, ...]) -> float:
+    """Return the least sum of squares with one break held and the others moved to suit it."""
+    if not others:
         return float(unexplained(frame, y, (at,))[0])
-    if breaks == 2:  # noqa: PLR2004 — one held, one sought
-        return float(best_hinge(frame, y, (at,))[0][0])
-    knots = frame.knots(breaks)
-    return min(float(best_hinge(frame, y, (at, knot))[0][0]) for knot in knots)
+    least = np.inf
+    for _ in range(ROUNDS if len(others) > 1 else 1):
+        before = least
+        for _ in others:
+            held, moved = others[1:], best_hinge(frame, y, (at, *others[1:]))
+            least = min(least, float(moved[0][0]))
+            others = (*held, float(moved[1][0]) if np.isfinite(moved[1][0]) else others[0])
+        if before - least <= SETTLED * least:
+            break
+    return least

@@ -20,7 +20,8 @@ TRIM = 0.15  # share of the observations on each side of a break, after Andrews 
 LEAST = 3  # observations in a segment, whatever their number
 FLAT = 1e-10  # of the total weight: a hinge with less left of it repeats the others
 COLUMNS = 256  # left-hand sides at once
-KNOTS = {2: 32, 3: 12}  # places tried for the other breaks, by the number of breaks
+WORK = 40_000_000  # numbers of the left-hand sides times the places tried for the other breaks
+KNOTS = (6, 40)  # at least and at most so many places, whatever the work
 ROUNDS = 50  # of refinement; a handful is enough
 CONVERGED = 1e-13  # of the range of the distances
 
@@ -51,11 +52,13 @@ class Frame:
         design = np.column_stack([np.ones(len(self.x)), self.x, *hinges])
         return np.linalg.qr(self.root[:, None] * design)[0]
 
-    def knots(self, breaks: int) -> list[float]:
+    def knots(self, breaks: int, columns: int) -> list[float]:
         """List the observed places at which the other ones of so many breaks are tried."""
+        tries = WORK / (len(self.x) * columns)
+        most = int(np.clip(tries ** (1 / (breaks - 1)), *KNOTS))
         knots = np.unique(self.x[:-1][self.legal(())])
-        if len(knots) > KNOTS[breaks]:
-            knots = knots[np.linspace(0, len(knots) - 1, KNOTS[breaks]).round().astype(int)]
+        if len(knots) > most:
+            knots = knots[np.linspace(0, len(knots) - 1, most).round().astype(int)]
         return [float(knot) for knot in knots]
 
     def room(self, near: float, far: float) -> bool:
@@ -79,7 +82,7 @@ class Frame:
 
 def refuse_crowded(frame: Frame, breaks: int) -> None:
     """Refuse more breaks than the observations have room for."""
-    if not any(frame.legal(found).any() for found in _others(frame, breaks)):
+    if not any(frame.legal(found).any() for found in _others(frame, breaks, 1)):
         raise ArgumentError(
             f"{breaks} break{'s' * (breaks > 1)} need more observations: {frame.least} or more in"
             " each segment, at two distances or more.",
@@ -125,14 +128,17 @@ def _search(
     gain = np.zeros(weighted.shape[1])
     place = np.full(weighted.shape[1], frame.x[rows[0]])
     columns = np.arange(weighted.shape[1])
-    for at in (np.broadcast_to(lower, a.shape), np.broadcast_to(upper, a.shape), middle):
-        spread = level + at * (line + at * square)
+    everywhere = np.ones(len(rows), dtype=bool)
+    last = np.append(np.diff(rows) > 1, True)  # elsewhere the upper end is the next lower one
+    for at, used in ((middle, everywhere), (lower, everywhere), (upper, last)):
+        here = at[used]
+        spread = level[used] + here * (line[used] + here * square[used])
         steep = spread > FLAT * len(frame.x)
-        found = np.where(steep, (a - b * at) ** 2 / np.where(steep, spread, 1.0), -1.0)
+        found = (a[used] - b[used] * here) ** 2 / np.where(steep, spread, np.inf)
         best = found.argmax(axis=0)
         better = found[best, columns] > gain
         gain = np.where(better, found[best, columns], gain)
-        place = np.where(better, at[best, columns], place)
+        place = np.where(better, np.broadcast_to(here, found.shape)[best, columns], place)
     return np.maximum((residual**2).sum(axis=0) - gain, 0.0), place
 
 
@@ -165,7 +171,7 @@ def least_squares_breaks(frame: Frame, y: Floats, breaks: int) -> tuple[Floats, 
         return unexplained(frame, y, ()), np.empty((columns, 0))
     least = np.full(columns, np.inf)
     places = np.full((columns, breaks), np.nan)
-    for others in _others(frame, breaks):
+    for others in _others(frame, breaks, columns):
         total, last = best_hinge(frame, y, others)
         better = total < least
         least = np.where(better, total, least)
@@ -191,12 +197,12 @@ def refined(frame: Frame, y: Floats, places: Floats) -> tuple[float, tuple[float
     return least, tuple(sorted(found))
 
 
-def _others(frame: Frame, breaks: int) -> list[tuple[float, ...]]:
+def _others(frame: Frame, breaks: int, columns: int) -> list[tuple[float, ...]]:
     """List the places at which all breaks but one are tried."""
     if breaks == 1:
         return [()]
     return [
         chosen
-        for chosen in combinations(frame.knots(breaks), breaks - 1)
+        for chosen in combinations(frame.knots(breaks, columns), breaks - 1)
         if all(frame.room(*pair) for pair in combinations(chosen, 2))
     ]

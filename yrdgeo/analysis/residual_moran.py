@@ -92,7 +92,10 @@ def moran_sentence(test: TestResult) -> str:
     """Say what the test of the residuals means for the errors of the fit."""
     found = f"Moran's I {test.statistic:.2f}, p = {test.p_value:.3f}, {test.n_permutations} draws"
     if test.p_value < LEVEL:
-        said = f"Residuals are alike between neighbours ({found}): errors are larger than stated."
+        said = (
+            f"Residuals are alike between neighbours ({found}): standard errors are likely too"
+            " small."
+        )
     else:
         said = f"No likeness of residuals between neighbours is found ({found})."
     return f"{said} {test.note}".rstrip()

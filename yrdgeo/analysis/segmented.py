@@ -11,6 +11,7 @@ from yrdgeo.analysis.curve import segments, smearing
 from yrdgeo.analysis.forms import Equation, Form, Sample, equation_of, sample_of, unit_of
 from yrdgeo.analysis.hinge import Frame, least_squares_breaks, refined, refuse_crowded
 from yrdgeo.analysis.least_squares import Estimates, estimates, solve
+from yrdgeo.analysis.residual_moran import moran_sentence, residual_moran
 from yrdgeo.errors import ArgumentError
 from yrdgeo.fits import GradientFit, TestResult
 
@@ -19,13 +20,14 @@ Floats = npt.NDArray[np.float64]
 MOST_BREAKS = 3
 
 
-def segmented(  # noqa: PLR0913 — what is fitted, and five named ways to do it
+def segmented(  # noqa: PLR0913 — what is fitted, and six named ways to do it
     values: pd.Series,
     distance: pd.Series,
     *,
     breaks: int = 1,
     form: Form = "linear",
     weights: pd.Series | None = None,
+    neighbours: pd.DataFrame | None = None,
     level: float = 0.05,
     seed: int = 0,
 ) -> GradientFit:
@@ -56,6 +58,9 @@ def segmented(  # noqa: PLR0913 — what is fitted, and five named ways to do it
         The line that is bent: ``linear``, ``exponential``, ``power`` or ``log``.
     weights
         Above zero, by the same ids.
+    neighbours
+        As in :func:`yrdgeo.analysis.gradient.fit`. Residuals alike between neighbours make the
+        test find breaks too easily, as they make errors too small.
     level
         A break stays if its p-value is below it. With 1 the breaks are fitted whatever their
         p-values, which stay in ``break_test`` and ``note``.
@@ -105,26 +110,24 @@ def segmented(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     frame = Frame((right[order] - low) / width, np.sqrt(weight))
     y = equation.left(sample.y)[order, None]
     refuse_crowded(frame, breaks)
-    generator = np.random.default_rng(seed)
-    kept: tuple[float, ...] = ()
-    tests: list[TestResult] = []
-    for number in range(1, breaks + 1):
-        tests.append(break_test(frame, y, kept, generator))
-        if tests[-1].p_value > level:
-            break
-        kept = refined(frame, y, least_squares_breaks(frame, y, number)[1][0])[1]
+    kept, tests = _searched(frame, y, breaks, level=level, seed=seed)
     bent = _bent(sample, equation, low + width * np.array(kept))
     ranges, notes = break_intervals(frame, y, kept)
     for number, ends in enumerate(ranges, 1):
         outer = equation.distance(low + width * np.array(ends))
         bent.estimates["interval"][f"break_{number}"] = (float(outer[0]), float(outer[1]))
+    residuals = pd.Series(bent.residuals, sample.value.index, name="residual")
+    moran = None
+    if neighbours is not None:
+        moran = residual_moran(residuals, bent.design, neighbours, sample.weights)
+        notes.append(moran_sentence(moran))
     return GradientFit(
         form="segmented",
         **bent.estimates,
         r2=bent.r2,
         n=len(y),
         fitted=pd.Series(equation.value(bent.line), sample.value.index, name="fitted"),
-        residuals=pd.Series(bent.residuals, sample.value.index, name="residual"),
+        residuals=residuals,
         distance_unit=unit_of(distance),
         value_unit=unit_of(values),
         break_at=bent.breaks[0] if kept else None,
@@ -133,6 +136,7 @@ def segmented(  # noqa: PLR0913 — what is fitted, and five named ways to do it
         breaks=bent.breaks,
         base_form=form,
         break_test=tests[-1],
+        residual_moran=moran,
     )
 
 
@@ -144,7 +148,23 @@ class _Bent:
     breaks: tuple[float, ...]
     line: Floats
     residuals: Floats
+    design: Floats
     r2: float
+
+
+def _searched(
+    frame: Frame, y: Floats, breaks: int, *, level: float, seed: int
+) -> tuple[tuple[float, ...], list[TestResult]]:
+    """Add one break after the other while each is needed; on the inner scale."""
+    generator = np.random.default_rng(seed)
+    kept: tuple[float, ...] = ()
+    tests: list[TestResult] = []
+    for number in range(1, breaks + 1):
+        tests.append(break_test(frame, y, kept, generator))
+        if tests[-1].p_value > level:
+            break
+        kept = refined(frame, y, least_squares_breaks(frame, y, number)[1][0])[1]
+    return kept, tests
 
 
 def _bent(sample: Sample, equation: Equation, bends: Floats) -> _Bent:
@@ -156,7 +176,7 @@ def _bent(sample: Sample, equation: Equation, bends: Floats) -> _Bent:
     breaks = equation.distance(bends)
     coefficients = np.concatenate([solved.coefficients, breaks])
     names = ["intercept", "slope"]
-    covariance = solved.covariance
+    covariance, design = solved.covariance, plain
     if len(bends):
         count = len(bends)
         names = [
@@ -167,13 +187,14 @@ def _bent(sample: Sample, equation: Equation, bends: Floats) -> _Bent:
         slopes = solved.coefficients[1:]
         by_break = beyond * (slopes[:-1] - slopes[1:])
         by_break = by_break / breaks if equation.log_distance else by_break
-        jacobian = np.column_stack([plain, by_break])
-        covariance = _covariance(left, jacobian, sample.weights, solved.unexplained)
+        design = np.column_stack([plain, by_break])
+        covariance = _covariance(left, design, sample.weights, solved.unexplained)
     return _Bent(
         estimates(names, coefficients, covariance, n=len(left)),
         tuple(map(float, breaks)),
         plain @ solved.coefficients,
         solved.residuals,
+        design,
         solved.r2,
     )
 
@@ -184,7 +205,9 @@ def _covariance(left: Floats, jacobian: Floats, weights: Floats, unexplained: fl
         solved = solve(left, jacobian, weights)
     except ArgumentError:  # a bend without a change of slope has no place
         return np.full((jacobian.shape[1],) * 2, np.nan)
-    return solved.covariance * (unexplained / solved.unexplained)
+    # Where the best place is an observation, the derivative does not vanish: more is unexplained.
+    share = unexplained / solved.unexplained if solved.unexplained > 0 else 1.0
+    return solved.covariance * share
 
 
 def _tested(tests: list[TestResult], kept: int) -> list[str]:
