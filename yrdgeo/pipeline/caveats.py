@@ -7,6 +7,7 @@ import pandas as pd
 
 from yrdgeo.pipeline.questions import amounts_of
 from yrdgeo.results import TravelTimes
+from yrdgeo.sources.networks import parameters
 from yrdgeo.sources.notices import Notice, notices
 from yrdgeo.study import AS_GIVEN, Study
 
@@ -83,10 +84,11 @@ def _of_network(study: Study) -> Iterator[Notice]:
             f"{given.access_fixed_min:g}分钟、市区到车站{given.access_speed_kmh:g}公里/小时。",
         )
     elif "rail" in study.modes:
+        fixed = parameters(own).access_fixed_min
         yield Notice(
-            f"To the rides come an assumed {given.access_fixed_min:g} minutes and "
-            f"{given.access_speed_kmh:g} km/h between seat and station at either end.",
-            f"乘车时间之外，另假定两端进出站各{given.access_fixed_min:g}分钟、市区到车站"
+            f"To the rides come an assumed {fixed:g} minutes and {given.access_speed_kmh:g} km/h "
+            "between seat and station at either end.",
+            f"乘车时间之外，另假定两端进出站各{fixed:g}分钟、市区到车站"
             f"{given.access_speed_kmh:g}公里/小时。",
         )
     if "road" in study.modes and not (own["osm"] or own["links"]):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+
 from yrdgeo.errors import ArgumentError, StudyError, nearest
 from yrdgeo.pipeline.answer import answer
 from yrdgeo.provenance import MANIFEST, read_manifest, sha256, write_json
@@ -23,8 +25,17 @@ WRITERS: dict[str, Callable[[Run, Path], object]] = {
     "geopackage": lambda run, folder: write_geopackage(
         run, folder / f"{run.name}.gpkg", crs=str(run.options["crs"])
     ),
-    "tables": lambda run, folder: write_tables(run, folder / "tables"),
+    "tables": lambda run, folder: _write_tables(run, folder / "tables"),
 }
+
+
+def _write_tables(run: Run, folder: Path) -> None:
+    """Write every table, and those that have places as GeoJSON beside it."""
+    write_tables(run, folder)
+    for name, table in run.tables.items():
+        if isinstance(table, gpd.GeoDataFrame):
+            text = table.to_json(drop_id=True, ensure_ascii=False)
+            (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
 
 
 def run_study(

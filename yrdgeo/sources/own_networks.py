@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from yrdgeo.errors import NetworkError, Problem, nearest, raise_problems
+from yrdgeo.errors import NetworkError, Problem, SourceError, nearest, raise_problems
 from yrdgeo.sources.day_links import EVERY_TRAIN
 from yrdgeo.sources.network_files import read_network
 from yrdgeo.sources.notices import Notice
@@ -87,7 +87,18 @@ def osm_roads(
     NetworkError
         If seats are farther from a road than the limit.
     """
-    read = read_osm(path, bbox=_around(cities), speeds=speeds, classes=classes)
+    box = _around(cities)
+    try:
+        read = read_osm(path, bbox=box, speeds=speeds, classes=classes)
+    except SourceError as error:
+        if "in the box" not in error.what:
+            raise
+        corners = ", ".join(f"{corner:.2f}" for corner in box)
+        raise NetworkError(
+            f"The region lies outside {path.name}.",
+            found=f"{error.found}; region with a margin {corners}",
+            fix="Bring an extract of the region.",
+        ) from error
     kept = clean(read, connection="strong")
     if kept.links.empty:
         raise NetworkError(

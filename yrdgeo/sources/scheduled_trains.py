@@ -4,7 +4,7 @@ Promise: a ride is one that a train makes; only stations of the region are in; w
 costs is stated, and the way from home to the first train is not paid twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.own_networks import with_cities
 from yrdgeo.sources.service_links import WHOLE_DAY, service_links, station_nodes
 from yrdgeo.sources.timetable import read_stops
+from yrdgeo.tables import check
 from yrdgeo.timetables import PERIODS, Timetable, legs
 from yrdgeo.units import WGS84
 
@@ -115,6 +116,7 @@ def scheduled_trains(
     links["source_id"] = "user_timetable"
     links["backbone"] = _neighbours(links, trains)
     nodes = with_cities(station_nodes(trains), cities)
+    links = gpd.GeoDataFrame(check(links, "links", source=path.name))
     return (nodes, links), (*_told(whole), _notice(path, trains, service, beyond))
 
 
@@ -125,7 +127,7 @@ def _embedded(timetable: Timetable) -> Timetable:
     places = gpd.GeoSeries(np.asarray(known.geometry.reindex(ids), dtype=object), crs=WGS84)
     cities = known["adcode"].reindex(ids).fillna("").to_numpy()
     table = gpd.GeoDataFrame(timetable.stations.assign(city=cities), geometry=places)
-    return Timetable(timetable.stops, table, timetable.trips, timetable.warnings)
+    return replace(timetable, stations=table)
 
 
 def _within(timetable: Timetable, cities: gpd.GeoDataFrame, source: str) -> tuple[Timetable, int]:
@@ -152,7 +154,9 @@ def _within(timetable: Timetable, cities: gpd.GeoDataFrame, source: str) -> tupl
         )
     used = timetable.stations[timetable.stations["station"].isin(stops["station"])]
     trips = timetable.trips[timetable.trips["trip_id"].isin(stops["trip_id"])]
-    left = Timetable(stops, gpd.GeoDataFrame(used), trips)
+    changes = timetable.transfers
+    near = changes[changes[["from_station", "to_station"]].isin(list(used["station"])).all(axis=1)]
+    left = replace(timetable, stops=stops, stations=used, trips=trips, transfers=near)
     return left, len(timetable.stations) - len(used)
 
 

@@ -158,23 +158,17 @@ def seat_notices(
     Raises
     ------
     NetworkError
-        If seats are farther than the limit; if all are, the roads are of another region.
+        If seats are farther than the limit.
     """
     far = distance_km[distance_km > limit_km].sort_values()
     if len(far):
         names = cities.loc[far.index, "name_en"]
         named = few(f"{name} ({km:.1f} km)" for name, km in zip(names, far, strict=True))
-        if len(far) == len(cities):
-            raise NetworkError(
-                f"The region lies outside {source}: no seat is within {limit_km:g} km of a road.",
-                found=named,
-                fix="Bring an extract of the region in [network].",
-            )
         raise NetworkError(
             f"Seats are more than {limit_km:g} km from the roads of {source}.",
             found=named,
-            fix="Bring a larger extract or more classes of road, or raise snap_limit_km in "
-            "[network].",
+            fix="Bring an extract of the whole region or more classes of road, or raise "
+            "snap_limit_km in [network].",
         )
     worst = str(distance_km.idxmax())
     names_of_worst = cities.loc[worst]
