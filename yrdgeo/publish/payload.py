@@ -180,5 +180,5 @@ def _hinterlands(table: pd.DataFrame, order: pd.Index) -> Record | None:
     rows = table.reindex(order)
     return {
         "core": overlays.positions(order, [text(core) for core in rows["core"]]),
-        "minutes": [number(round(v), 0) for v in rows["travel_time_min"].fillna(np.inf)],
+        "minutes": [number(np.round(v), 0) for v in rows["travel_time_min"].fillna(np.inf)],
     }
