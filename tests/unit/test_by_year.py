@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from yrdgeo.analysis.gradient import by_year
+from yrdgeo.analysis.gradient import by_year, fit
 from yrdgeo.errors import ArgumentError
 
 NAMES = [f"c{number:02}" for number in range(30)]
@@ -143,6 +143,27 @@ def test_tables_that_give_no_change_are_refused(
         rows = rows.assign(**change)
     with pytest.raises(ArgumentError, match=message):
         by_year(rows, km)
+
+
+def test_neighbours_that_changed_alike_are_found(km: pd.Series) -> None:
+    rows = panel(km, {2010: -0.001, 2020: -0.001})
+    pairs = pd.DataFrame({"from_id": NAMES[:-1], "to_id": NAMES[1:]})
+    wave = pd.Series(np.exp(0.3 * np.sin(np.arange(30) / 3)), NAMES)
+    late = rows["year"] == 2020
+    rolling = rows.assign(
+        value=rows["value"].where(~late, rows["value"] * rows["adcode"].map(wave))
+    )
+    table = by_year(rolling, km, neighbours=pairs)
+    change = np.log(
+        rolling.pivot_table(index="adcode", columns="year", values="value").pipe(
+            lambda wide: wide[2020] / wide[2010]
+        )
+    )
+    alone = fit(change, km, neighbours=pairs).residual_moran
+    assert alone is not None
+    assert table.loc[2020, "moran"] == pytest.approx(alone.statistic)
+    assert table.loc[2020, "moran_p"] == alone.p_value == 0.001
+    assert by_year(rows, km)["moran_p"].isna().all()
 
 
 def test_a_parabola_has_no_slope_to_compare(km: pd.Series) -> None:

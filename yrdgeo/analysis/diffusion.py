@@ -11,19 +11,21 @@ from scipy.stats import t as student
 
 from yrdgeo.analysis.forms import Form, Sample, equation_of, refuse_logs, sample_of
 from yrdgeo.analysis.least_squares import CONFIDENCE, Errors, solve
+from yrdgeo.analysis.residual_moran import residual_moran
 from yrdgeo.analysis.vintages import one_series
 from yrdgeo.errors import ArgumentError
 
 LEVEL = 0.05
 
 
-def by_year(
+def by_year(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     table: pd.DataFrame,
     distance: pd.Series,
     *,
     form: Form = "exponential",
     weights: pd.Series | None = None,
     errors: Errors = "hc3",
+    neighbours: pd.DataFrame | None = None,
     same_series: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     r"""Return the slope of a gradient in each year, and whether it changed since the first.
@@ -49,6 +51,8 @@ def by_year(
         Above zero by adcode, the same in every year.
     errors
         As in :func:`yrdgeo.analysis.gradient.fit`.
+    neighbours
+        As in :func:`yrdgeo.analysis.gradient.fit`: tests whether neighbours changed alike.
     same_series
         Vintages that may be compared: vintage → name of the series it belongs to. Without it
         two vintages are never compared.
@@ -58,7 +62,9 @@ def by_year(
     slopes
         By ``year``: ``n``, ``slope standard_error lower upper`` (95 %) and ``r2`` of that year;
         ``change change_se change_lower change_upper p_value`` against the first year (two-sided,
-        Student's t) and ``p_holm``, the same for all years together after Holm; ``reading``:
+        Student's t) and ``p_holm``, the same for all years together after Holm; ``moran`` and
+        ``moran_p`` of the residuals of the change (of the level in the first year), NaN without
+        neighbours; where ``moran_p`` is small, p is too small as well. ``reading``:
         ``diffusion``, ``agglomeration`` or ``undecided`` at 5 % of ``p_holm``; ``vintage`` and
         ``note``, who is left out because a year lacks them. The first year has no change.
 
@@ -105,14 +111,16 @@ def by_year(
     left = {year: equation.left(sample.y) for year, sample in samples.items()}
     base = next(iter(left.values()))
     design = equation.design(first.distance)
-    rows = []
+    rows: list[dict[str, float]] = []
     for year in samples:
         level = _slope(left[year], design, first, errors)
         change = _slope(left[year] - base, design, first, errors)
         names = ("slope", "standard_error", "lower", "upper", "p", "r2")
         row = dict(zip(names, level, strict=True)) | {"year": year, "n": len(base)}
         names = ("change", "change_se", "change_lower", "change_upper", "p_value", "")
-        rows.append(row | dict(zip(names, change, strict=True)))
+        row |= dict(zip(names, change, strict=True))
+        grown = left[year] - base if rows else base
+        rows.append(row | _alike(grown, design, first, neighbours))
     return _finished(pd.DataFrame(rows).set_index("year"), years, " ".join([*first.notes, *note]))
 
 
@@ -142,6 +150,18 @@ def _slope(
     return slope, error, slope - reach, slope + reach, p, solved.r2
 
 
+def _alike(
+    left: np.ndarray, design: np.ndarray, sample: Sample, neighbours: pd.DataFrame | None
+) -> dict[str, float]:
+    """Return Moran's I of the residuals and its p-value; NaN if nothing is left over."""
+    residuals = solve(left, design, sample.weights).residuals
+    if neighbours is None or not residuals.any():
+        return {"moran": np.nan, "moran_p": np.nan}
+    named = pd.Series(residuals, sample.value.index)
+    test = residual_moran(named, design, neighbours, sample.weights)
+    return {"moran": test.statistic, "moran_p": test.p_value}
+
+
 def _finished(
     slopes: pd.DataFrame, years: list[tuple[int, pd.DataFrame]], note: str
 ) -> pd.DataFrame:
@@ -156,7 +176,8 @@ def _finished(
     slopes["vintage"] = ["; ".join(sorted(set(part["vintage"]))) for _, part in years]
     slopes["note"] = note
     level = ["n", "slope", "standard_error", "lower", "upper", "r2"]
-    return slopes[[*level, *changes, "p_holm", "reading", "vintage", "note"]]
+    tested = ["p_holm", "moran", "moran_p", "reading", "vintage", "note"]
+    return slopes[[*level, *changes, *tested]]
 
 
 def _holm(p: pd.Series) -> pd.Series:
