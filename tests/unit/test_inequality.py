@@ -206,6 +206,28 @@ def test_a_gap_that_grows_has_no_half_life() -> None:
     assert "do not converge" in found.note
 
 
+def test_growth_that_is_alike_everywhere_is_no_convergence() -> None:
+    found = inequality.beta_convergence(PER_HEAD, 1.7 * PER_HEAD, years=7)
+    assert (found.slope, found.speed) == (0, 0)
+    assert np.isnan(found.half_life_years)
+
+
+def test_numbers_far_apart_do_not_overflow() -> None:
+    wide = pd.Series({"a": 1e-300, "b": 1e300, "c": 1.0})
+    assert [inequality.atkinson(wide, epsilon=e) for e in (1, 5)] == [1, 1]
+    assert inequality.theil(wide) == pytest.approx(np.log(3))
+    poor = pd.Series({"a": 1e-30, "b": 1.0})
+    assert inequality.theil(poor, index="L") == pytest.approx(np.log(0.5) + 15 * np.log(10))
+    huge = [inequality.gini(PER_HEAD * unit, PEOPLE * unit) for unit in (1e-300, 1, 1e300)]
+    assert huge == pytest.approx([huge[1]] * 3, rel=1e-12)
+
+
+def test_near_equals_keep_their_digits() -> None:
+    near = pd.Series({"a": 1.0, "b": 1 + 1e-6})
+    for index in ("T", "L"):
+        assert inequality.theil(near, index=index) == pytest.approx(1e-12 / 8, rel=1e-4)  # type: ignore[arg-type]
+
+
 def test_an_order_that_turns_has_no_speed() -> None:
     found = inequality.beta_convergence(PER_HEAD, 1 / PER_HEAD, years=1)
     assert found.slope == pytest.approx(-2)
@@ -264,13 +286,34 @@ def test_one_city_and_nothing_but_zeros_are_errors(name: str) -> None:
         (lambda: inequality.theil_share(PER_HEAD, PEOPLE, term=2), "-2 to 1"),
         (lambda: inequality.concentration_index(PER_HEAD, PEOPLE.drop("310000")), "310000"),
         (lambda: inequality.concentration_index(PER_HEAD, PEOPLE, form="e"), "erreygers"),  # type: ignore[arg-type]
-        (lambda: inequality.concentration_index(PER_HEAD, PEOPLE, form="erreygers"), "bounds"),
+        (lambda: inequality.concentration_index(PER_HEAD, PEOPLE, form="erreygers"), "lower"),
         (lambda: inequality.concentration_index(PER_HEAD, PEOPLE, upper=5), "upper"),
         (
             lambda: inequality.concentration_index(
                 PER_HEAD, PEOPLE, form="wagstaff", lower=0, upper=3
             ),
             "1 to 4",
+        ),
+        (lambda: inequality.concentration_index(PER_HEAD, [1, 2, 3, 4]), "list"),  # type: ignore[arg-type]
+        (
+            lambda: inequality.concentration_index(
+                PER_HEAD, PEOPLE, form="erreygers", lower=0, upper=np.inf
+            ),
+            "upper",
+        ),
+        (lambda: inequality.atkinson(PER_HEAD, epsilon="1"), "epsilon"),  # type: ignore[arg-type]
+        (lambda: inequality.foster_greer_thorbecke(PER_HEAD, line="3"), "line"),  # type: ignore[arg-type]
+        (lambda: inequality.beta_convergence(PER_HEAD, [1, 2, 3, 4], years=1), "list"),  # type: ignore[arg-type]
+        (lambda: inequality.beta_convergence(PER_HEAD, -PEOPLE, years=1), "310000"),
+        (
+            lambda: inequality.beta_convergence(
+                PER_HEAD * 0 + [1, 1, 1, 1 + 2e-16], PEOPLE, years=1
+            ),
+            "unalike",
+        ),
+        (
+            lambda: inequality.beta_convergence(PER_HEAD, PEOPLE, years=1, controls=[1]),  # type: ignore[arg-type]
+            "table by id",
         ),
         (lambda: inequality.foster_greer_thorbecke(PER_HEAD, alpha=-1), "alpha"),
         (lambda: inequality.foster_greer_thorbecke(PER_HEAD, line=0), "line"),

@@ -122,6 +122,16 @@ def long_table(vintage: tuple[str, str] = ("census", "census")) -> pd.DataFrame:
     return pd.concat(years, ignore_index=True).sample(frac=1, random_state=4)
 
 
+@pytest.mark.parametrize("groups", [["34"], pd.DataFrame({"group": ["34"]})])
+def test_groups_that_are_no_groups_are_an_error(groups: object) -> None:
+    with pytest.raises(YrdGeoError, match=r"[Gg]roups"):
+        inequality.by_group(PER_HEAD, groups)  # type: ignore[arg-type]
+
+
+def test_one_measure_may_be_named_alone() -> None:
+    assert set(inequality.by_group(PER_HEAD, PROVINCE, measures="gini")["measure"]) == {"gini"}
+
+
 def test_years_are_compared_among_the_same_cities() -> None:
     table = inequality.over_years(long_table(), measures=["gini"])
     assert table[["year", "n", "n_missing"]].to_numpy().tolist() == [[2015, 4, 2], [2020, 4, 2]]
@@ -160,11 +170,13 @@ def test_years_are_measured_by_group_and_by_weight() -> None:
     ("table", "named"),
     [
         (long_table().drop(columns="vintage"), "vintage"),
+        (long_table().replace({"year": {2015: np.nan}}), "year"),
+        (long_table()[:0], "year"),
         (pd.concat([long_table(), long_table()]), "in 2015|in 2020"),
         (long_table().assign(value=np.nan), "No city"),
         (long_table().assign(value=-1.0), "negative"),
     ],
-    ids=["no vintage", "repeated", "nothing", "negative"],
+    ids=["no vintage", "no year", "no rows", "repeated", "nothing", "negative"],
 )
 def test_a_wrong_table_of_years_is_an_error(table: pd.DataFrame, named: str) -> None:
     with pytest.raises(YrdGeoError, match=named):

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
+from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, finite, sample
 from yrdgeo.errors import ArgumentError, few, nearest
 
 Form = Literal["standard", "erreygers", "wagstaff"]
@@ -157,7 +157,8 @@ def concentration_index(
     Returns
     -------
     index
-        −1 to 1 but for rounding: above zero if the value is with those who rank high.
+        −1 to 1 but for rounding: above zero if the value is with those who rank high. W is NaN
+        where the mean is one of the bounds.
 
     Raises
     ------
@@ -244,9 +245,11 @@ def _bounds(
                 fix="Choose form='erreygers' or 'wagstaff', or leave them out.",
             )
         return None
-    if lower is None or upper is None or not (np.isfinite([lower, upper]).all() and lower < upper):
+    for name, bound in given.items():
+        check_number(bound, f"The bound {name} of the form {form!r}")
+    if lower is None or upper is None or not lower < upper:
         raise ArgumentError(
-            f"The form {form!r} needs finite bounds, lower below upper.",
+            f"The form {form!r} needs bounds, lower below upper.",
             found=few(f"{name} {bound}" for name, bound in given.items()),
         )
     if amounts.min() < lower or amounts.max() > upper:

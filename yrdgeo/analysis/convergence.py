@@ -14,12 +14,20 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
+from yrdgeo.analysis.inequality_sample import (
+    Floats,
+    Sample,
+    check_number,
+    check_series,
+    finite,
+    sample,
+)
 from yrdgeo.errors import ArgumentError, few, nearest
 
 Covariance = Literal["classic", "HC1"]
 COVARIANCES = ("classic", "HC1")
 CONFIDENCE = 0.95
+ALIKE = 1e-12  # log points: what is closer differs by rounding
 FEWEST = 3  # a line through two cities leaves nothing to judge it by
 
 
@@ -185,6 +193,9 @@ def beta_convergence(
     table |= _controls(controls, first.index)
     growth = (np.log(once.others[0]) - start) / years
     fit = _least_squares(growth, np.column_stack([*table.values()]), once.weights, covariance)
+    # Where all grow alike the slope is zero, whatever sign its rounding has.
+    if abs(fit.estimates[1]) * np.ptp(start) <= ALIKE * np.abs(growth).max():
+        fit.estimates[1] = 0.0
     slope, error = float(fit.estimates[1]), float(fit.errors[1])
     reach = float(student.ppf((1 + CONFIDENCE) / 2, len(start) - len(table)))
     speed = float(_speed(np.array(slope), years))
@@ -254,7 +265,7 @@ def speed_rows(draws: Sample, *, years: float = 1.0) -> Floats:
     shares = draws.shares
     about = start - (shares @ start)[:, None]
     spread = (shares * about**2).sum(axis=1)
-    alike = spread <= np.finfo(np.float64).eps ** 2 * (shares @ start**2)
+    alike = spread <= ALIKE**2
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (shares * about * growth).sum(axis=1) / np.where(alike, np.nan, spread)
     return _speed(slope, years)
@@ -264,17 +275,17 @@ def growth_sample(
     first: pd.Series, last: pd.Series, weights: pd.Series | None, *, years: float
 ) -> Sample:
     """Return first values and weights with the last values in ``others``."""
-    if not (np.isfinite(years) and years > 0):
-        raise ArgumentError("years must be finite and above zero.", found=repr(years))
+    check_number(years, "years", above=0)
+    check_series(last, "last values")
     once = sample(first, weights, fewest=FEWEST, above_zero=True)
-    odd = first.index.symmetric_difference(getattr(last, "index", pd.Index([])))
+    odd = first.index.symmetric_difference(last.index)
     if len(odd):
         raise ArgumentError(
             "First and last values must be of the same cities.",
             found=few(odd),
             fix="Keep the cities that have both; say how many were left out.",
         )
-    if np.ptp(once.amounts) == 0:
+    if np.ptp(np.log(once.amounts)) <= ALIKE:
         raise ArgumentError("The slope needs cities that began unalike.", found=few(first.index))
     end = sample(last, fewest=FEWEST, above_zero=True)
     order = last.index.get_indexer(first.index)
@@ -290,6 +301,8 @@ def _speed(slope: Floats, years: float) -> Floats:
 def _controls(controls: pd.DataFrame | None, ids: pd.Index) -> dict[str, Floats]:
     if controls is None:
         return {}
+    if not isinstance(controls, pd.DataFrame):
+        raise ArgumentError("Controls must be a table by id.", found=type(controls).__name__)
     taken = sorted({"intercept", "slope"} & set(map(str, controls.columns)))
     if taken or not controls.columns.is_unique:
         raise ArgumentError("Controls need names of their own.", found=few(controls.columns))

@@ -19,7 +19,7 @@ from yrdgeo.analysis.inequality_indices import (
     williamson,
 )
 from yrdgeo.analysis.inequality_registry import MEASURES
-from yrdgeo.analysis.inequality_tables import by_group, over_years, partition
+from yrdgeo.analysis.inequality_tables import by_group, over_years, partition, plain_measures
 from yrdgeo.analysis.intervals import Interval, interval
 from yrdgeo.analysis.poverty import foster_greer_thorbecke
 from yrdgeo.analysis.theil import theil
@@ -49,6 +49,7 @@ __all__ = [
     "over_years",
     "palma",
     "partition",
+    "plain_measures",
     "sigma_convergence",
     "theil",
     "theil_nested",

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, sample
+from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, sample
 from yrdgeo.errors import ArgumentError, nearest
 
 Correction = Literal["none", "small_sample"]
@@ -248,17 +248,14 @@ def atkinson(values: pd.Series, weights: pd.Series | None = None, *, epsilon: fl
 
 def atkinson_rows(draws: Sample, *, epsilon: float = 0.5) -> Floats:
     """Return the Atkinson index of each draw."""
-    if not (np.isfinite(epsilon) and epsilon >= 0):
-        raise ArgumentError(
-            "The aversion epsilon must be finite, zero or more.", found=repr(epsilon)
-        )
+    check_number(epsilon, "epsilon", least=0)
     shares = draws.shares
     means, power = shares @ draws.amounts, 1 - epsilon
     counted = np.where(draws.counts > 0, draws.amounts, np.inf)
     # The least value as the unit keeps a large power within floating point, and log1p of expm1
     # stays exact where the power is next to nothing.
-    unit = counted.min(axis=1) if power <= 0 else means
-    with np.errstate(divide="ignore", invalid="ignore"):
+    unit = counted.min(axis=1) if power < 0 else means
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         logs = np.where(draws.counts > 0, np.log(draws.amounts / unit[:, None]), 0.0)
         if power == 0:
             mean_log = (shares * logs).sum(axis=1)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
-from yrdgeo.errors import ArgumentError, Problem, few, raise_problems
+from yrdgeo.errors import ArgumentError, Problem, TableError, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,8 +82,9 @@ def sample(
     ArgumentError
         If there are too few cities, or nothing but zeros.
     """
-    numbers = aligned(values, getattr(values, "index", pd.Index([])).unique(), name="values")
-    ids = values.index
+    check_series(values, "values")
+    ids = values.index.unique()
+    numbers = aligned(values, ids, name="values")
     if len(numbers) < fewest:
         raise ArgumentError(
             f"The measure needs {fewest} cities or more.",
@@ -118,6 +119,40 @@ def _weights(weights: pd.Series | None, ids: pd.Index) -> Floats:
     return np.asarray(numbers / numbers.max())
 
 
+def check_series(given: object, name: str) -> None:
+    """Refuse what has no ids to be joined by.
+
+    Raises
+    ------
+    TableError
+        If it is not a Series.
+    """
+    if not isinstance(given, pd.Series):
+        raise TableError(
+            f"The {name} must be a pandas Series indexed by id.",
+            found=type(given).__name__,
+            fix="Amounts are joined by id, never by position.",
+        )
+
+
+def check_number(
+    given: object, name: str, *, above: float = -np.inf, least: float = -np.inf
+) -> None:
+    """Refuse an option that is no finite number in its domain.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no number, not finite, not above ``above`` or less than ``least``.
+    """
+    number = float(given) if isinstance(given, (int, float, np.number)) else np.nan
+    if np.isfinite(number) and number > above and number >= least:
+        return
+    domain = f" above {above:g}" if above > -np.inf else ""
+    domain += f" of {least:g} or more" if least > -np.inf else ""
+    raise ArgumentError(f"{name} must be a finite number{domain}.", found=repr(given))
+
+
 def finite(given: pd.Series, ids: pd.Index, *, name: str) -> Floats:
     """Return one finite number of any sign for each id, in the order of the ids.
 
@@ -126,6 +161,7 @@ def finite(given: pd.Series, ids: pd.Index, *, name: str) -> Floats:
     TableError
         If an id repeats, has no number, or one that is not finite; it names the ids.
     """
+    check_series(given, name)
     unique = given[~given.index.duplicated()].reindex(ids)
     numbers = np.array(pd.to_numeric(unique, errors="coerce").astype("float64"), dtype=np.float64)
     raise_problems(_faults(given.index, ids, numbers), source=name)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
 from yrdgeo.analysis.inequality_registry import MEASURES, PLAIN
+from yrdgeo.analysis.inequality_sample import check_series
 from yrdgeo.analysis.intervals import Interval, interval
 from yrdgeo.errors import ArgumentError, Problem, few, nearest, raise_problems
 from yrdgeo.tables import check
@@ -209,9 +210,15 @@ def partition(groups: pd.DataFrame, cities: pd.Index, *, order: Iterable[str]) -
     return labels
 
 
+def plain_measures() -> list[str]:
+    """Return the measures that take values, or values and weights: what tables can hold."""
+    return [name for name, row in MEASURES.items() if row.takes in {PLAIN, PLAIN[:1]}]
+
+
 def _chosen(measures: Iterable[str] | None) -> list[str]:
-    legal = [name for name, row in MEASURES.items() if row.takes in {PLAIN, PLAIN[:1]}]
-    chosen = legal if measures is None else list(measures)
+    legal = plain_measures()
+    one = [measures] if isinstance(measures, str) else measures
+    chosen = legal if one is None else list(one)
     for name in chosen:
         if name not in legal:
             raise ArgumentError(
@@ -229,6 +236,7 @@ def _check_choice(given: str, legal: tuple[str, ...], name: str) -> None:
 
 def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.Series | None]:
     """Return the values that are there, with their weights, all legal."""
+    check_series(values, "values")
     repeated = values.index[values.index.duplicated()].unique()
     if len(repeated):
         raise_problems([Problem("ids are repeated", value=few(repeated))], source="values")
@@ -236,6 +244,7 @@ def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.
     if weights is None:
         aligned(known, known.index, name="values")
         return known, None
+    check_series(weights, "weights")
     sizes = weights[weights.notna()]
     known = known[known.index.isin(sizes.index)]
     aligned(known, known.index, name="values")
@@ -253,6 +262,11 @@ def _members(groups: Groups) -> Mapping[str, pd.Index]:
             raise_problems([Problem("ids are repeated", value=few(repeated))], source="groups")
         labelled = groups.dropna().astype(str)
         return {str(name): part.index for name, part in labelled.groupby(labelled, sort=True)}
+    if not isinstance(groups, pd.DataFrame):
+        raise ArgumentError(
+            "Groups must be a Series of labels by id, or a table of groups.",
+            found=type(groups).__name__,
+        )
     table = check(groups, "groups")
     return {
         str(name): pd.Index(part["member_id"])
@@ -286,6 +300,11 @@ def _known_rows(table: pd.DataFrame) -> pd.DataFrame:
             "The table of years lacks columns.",
             found=few(absent),
             fix="Give adcode, year, value, vintage and, if sizes count, weight.",
+        )
+    if table.empty or not pd.to_numeric(table["year"], errors="coerce").notna().all():
+        raise ArgumentError(
+            "Every row of the table of years needs a year.",
+            found=f"{int(table['year'].isna().sum())} of {len(table)} have none",
         )
     needed = ["value", "weight"] if "weight" in table else ["value"]
     known = table[table[needed].notna().all(axis=1)]

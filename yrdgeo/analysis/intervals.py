@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample
+from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number
 from yrdgeo.analysis.resampling import PREPARED, Counted, Rows, left_out, resamples
 from yrdgeo.errors import ArgumentError, few, nearest
 
@@ -150,7 +150,7 @@ def interval(
         raise ArgumentError(
             "A number that is not finite has no interval.",
             found=repr(estimate),
-            fix="Zeros make Theil's L infinite: use T, or a measure that takes them.",
+            fix="Where zeros make it infinite, use a measure that takes zeros.",
         )
     if method == "jackknife":
         return _jackknife(estimate, left_out(counted, n), level, seed)
@@ -163,10 +163,9 @@ def _check_options(method: str, level: float, draws: object) -> None:
     if method not in METHODS:
         fix = nearest(str(method), METHODS)
         raise ArgumentError("The method is unknown.", found=repr(method), fix=fix)
-    if not 0 < level < 1:
-        raise ArgumentError(
-            "The level must be above 0 and below 1.", found=repr(level), fix="Usual: 0.95."
-        )
+    check_number(level, "level", above=0)
+    if level >= 1:
+        raise ArgumentError("The level must be below 1.", found=repr(level), fix="Usual: 0.95.")
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 2:  # noqa: PLR2004 — a spread needs two
         raise ArgumentError(
             "draws must be a whole number, two or more.", found=repr(draws), fix="Usual: 1999."

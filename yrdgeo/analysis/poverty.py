@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, sample
+from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, sample
 from yrdgeo.errors import ArgumentError, nearest
 
 Poor = Literal["below", "above"]
@@ -83,8 +83,7 @@ def poverty_rows(
     poor: Poor = "below",
 ) -> Floats:
     """Return the index of each draw; a relative line is drawn anew in each."""
-    if not (np.isfinite(alpha) and alpha >= 0):
-        raise ArgumentError("The aversion alpha must be finite, zero or more.", found=repr(alpha))
+    check_number(alpha, "alpha", least=0)
     if poor not in SIDES:
         raise ArgumentError("The poor are below or above.", fix=nearest(str(poor), SIDES))
     shares = draws.shares
@@ -99,16 +98,16 @@ def _lines(
     draws: Sample, shares: Floats, line: float | None, line_share: float, *, poor: Poor
 ) -> Floats:
     if line is not None:
-        if not (np.isfinite(line) and line > 0):
-            raise ArgumentError("The poverty line must be finite and above zero.", found=repr(line))
+        check_number(line, "line", above=0)
         return np.full(len(shares), float(line))
     if poor == "above":
         raise ArgumentError(
             "Who is above a line needs a line in the unit of the values.", fix="Give line=60.0."
         )
-    if not 0 < line_share <= 1:
+    check_number(line_share, "line_share", above=0)
+    if line_share > 1:
         raise ArgumentError(
-            "line_share must be above 0 and at most 1.", found=repr(line_share), fix="Usual: 0.6."
+            "line_share must be at most 1.", found=repr(line_share), fix="Usual: 0.6."
         )
     order = np.argsort(draws.amounts, kind="stable")
     reached = np.cumsum(shares[:, order], axis=1)

@@ -78,7 +78,8 @@ def divergence(ratio: Floats, index: Index) -> Floats:
     # r ln r and −ln r, less what sums to zero over cities: no term is negative, nothing cancels.
     excess = ratio - 1
     with np.errstate(divide="ignore", invalid="ignore"):
-        log = np.log1p(excess)
+        # Each form where it keeps its digits: near nothing, and near one.
+        log = np.where(ratio < 0.5, np.log(ratio), np.log1p(excess))  # noqa: PLR2004 — a half
         if index == "L":
             return np.asarray(np.maximum(excess - log, 0.0))
         return np.asarray(np.maximum(np.where(ratio == 0, 0.0, ratio * log) - excess, 0.0))
