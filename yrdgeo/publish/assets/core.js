@@ -24,6 +24,7 @@
       scheme: "",
       story: "",
       other: -1,
+      brush: [], // cities chosen by their values
       overlays: new Set(["pairs", "cores"]),
     };
     const app = { data, state, count: data.cities.ids.length };
@@ -77,7 +78,20 @@
     // The layer on show; travel times from a city are a layer too.
     app.isFrom = () => state.layer.startsWith(FROM);
     app.layer = () => (app.isFrom() ? fromLayer(state.layer.slice(FROM.length)) : app.layerById(state.layer));
-    app.layerById = (id) => data.layers.find((layer) => layer.id === id);
+    app.layerById = (id) => data.layers.find((layer) => layer.id === id) || made(id);
+
+    // Layers that are worked out from others: an id of parts, kind first → make(the other parts).
+    app.makers = new Map();
+    const cache = new Map();
+    function made(id) {
+      if (!cache.has(id)) {
+        const [kind, ...parts] = id.split("~");
+        cache.set(id, app.makers.get(kind)?.(...parts));
+      }
+      return cache.get(id);
+    }
+    // The layer that one was worked out from, or itself.
+    app.base = (layer = app.layer()) => (layer.base ? app.layerById(layer.base) : layer);
 
     function fromLayer(mode) {
       const names = data.cities.short[state.origin];

@@ -68,7 +68,7 @@
       const ends = link ? data.pairs.find((pair) => pair.id === link).cities : [];
       const view = app.view();
       const held = group === ""
-        ? [...new Set([pin, other, hover, ...ends])].filter((i) => i >= 0)
+        ? [...new Set([...app.state.brush, pin, other, hover, ...ends])].filter((i) => i >= 0)
         : polygons.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
       const rings = held.flatMap((i) => shapes.shapes[i]);
       casing.setLatLngs(rings);
@@ -82,7 +82,7 @@
     });
     renderer("regions")._container.prepend(atlas.patterns());
     app.on(["layer", "year", "scenario", "origin"], paint);
-    app.on(["hover", "pin", "group", "other", "link", "layer", "year"], hold);
+    app.on(["hover", "pin", "group", "other", "link", "layer", "year", "brush"], hold);
     return { shapes, polygons, renderer, still };
   };
 })((window.atlas = window.atlas || {}));
