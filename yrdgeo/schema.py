@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 FORMATS = ("atlas", "geopackage", "tables")
 TRAVEL_MODES = ("rail", "road", "best")
+STRUCTURE = ("specialisation", "upgrade_index", "location_quotient", "similarity", "krugman")
 
 Row = Mapping[str, object]
 
@@ -27,6 +28,7 @@ class Key:
     items: type | tuple[type, ...] = str  # of a list
     filled: bool = False  # a list of nothing is wrong
     meaning: str = ""
+    example: str = ""  # of a table, as TOML
 
 
 _NUMBER = (int, float)
@@ -119,7 +121,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "title_en": Key(default=""),
         "open": Key(list, default=(), meaning="lines of the network that are not open yet"),
         "close": Key(list, default=(), meaning="lines that are shut: name, link id or mode"),
-        "speed": Key(dict, default=None, meaning="{ 'name, link id or mode' = 300 } in km/h"),
+        "speed": Key(
+            dict,
+            default=None,
+            meaning="km/h by name, link id or mode",
+            example='{ hsr = 300, "京沪高速铁路" = 400 }',
+        ),
         "add": Key(meaning="link table of new lines; ends are nodes, stations or adcodes"),
         "add_nodes": Key(meaning="node table of their new stations"),
     },
@@ -129,7 +136,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "opportunities": Key(default="", meaning="indicator that is reached, or supplied"),
         "demand": Key(default="", meaning="indicator that competes for it"),
         "mode": Key(default="best", legal=TRAVEL_MODES),
-        "decay": Key(dict, default=None, meaning="{ name = 'exponential', half_life_min = 60 }"),
+        "decay": Key(
+            dict,
+            default=None,
+            meaning="how amounts lose weight with time",
+            example='{ name = "exponential", half_life_min = 60 }',
+        ),
         "cutoff_min": Key(_NUMBER, minimum=0),
         "n": Key(int, minimum=1),
         "lower_min": Key(_NUMBER, minimum=0),
@@ -143,6 +155,43 @@ SCHEMA: dict[str, dict[str, Key]] = {
         ),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
+    },
+    "structure": {
+        "sectors": Key(list, required=True, filled=True, meaning="indicators, one a sector"),
+        "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),
+        "vintage": Key(meaning="take no other, so that cities are strictly comparable"),
+        "measures": Key(list, default=STRUCTURE, meaning="names of `yrdgeo list measures`"),
+    },
+    "score": {
+        "id": Key(pattern=_SLUG, required=True, meaning="column of the result"),
+        "measure": Key(default="composite", meaning="a score of `yrdgeo list measures`"),
+        "criteria": Key(
+            dict, default=None, meaning="{ gdp_per_capita = 'high', time_min = 'low' }"
+        ),
+        "output": Key(default="", meaning="indicator over land, for output per km² or mu"),
+        "area": Key(default="", meaning="indicator of official land area, in km²"),
+        "weights": Key(legal=("entropy", "critic", "equal")),
+        "title_zh": Key(default=""),
+        "title_en": Key(default=""),
+    },
+    "inequality": {
+        "values": Key(required=True, meaning="indicator, per head where the weights are people"),
+        "weights": Key(default="population_resident", meaning="indicator; '' for none"),
+        "years": Key(
+            list,
+            default=(),
+            items=int,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="those of the study if none",
+        ),
+        "measures": Key(list, default=(), meaning="names of `yrdgeo list measures`; all if none"),
+        "nested": Key(default="", meaning="kind of groups below the province, such as circle"),
+        "method": Key(
+            default="none",
+            legal=("none", "bca", "percentile", "jackknife"),
+            meaning="how intervals are made",
+        ),
     },
     "gradient": {
         "values": Key(required=True, meaning="indicator or measure"),
@@ -162,4 +211,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "map_approval": Key(default="", meaning="map approval number, printed as given"),
     },
 }
-LISTS = ("boundary", "indicator", "scenario", "measure", "gradient")
+LISTS = (
+    *("boundary", "indicator", "scenario", "measure", "structure", "score", "inequality"),
+    "gradient",
+)

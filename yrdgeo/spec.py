@@ -40,7 +40,7 @@ class StudySpec:
     ----------
     study, network, pairs, publish
         The tables of the file.
-    boundaries, indicators, scenarios, measures, gradients
+    boundaries, indicators, scenarios, measures, structures, scores, inequalities, gradients
         The repeated tables, in the order of the file.
     folder
         Where relative paths of the file begin.
@@ -54,6 +54,9 @@ class StudySpec:
     network: Row
     scenarios: tuple[Row, ...]
     measures: tuple[Row, ...]
+    structures: tuple[Row, ...]
+    scores: tuple[Row, ...]
+    inequalities: tuple[Row, ...]
     gradients: tuple[Row, ...]
     pairs: Row
     publish: Row
@@ -96,6 +99,9 @@ def read_spec(path_or_name: str | Path) -> StudySpec:
         tables["network"],
         lists["scenario"],
         lists["measure"],
+        lists["structure"],
+        lists["score"],
+        lists["inequality"],
         lists["gradient"],
         tables["pairs"],
         tables["publish"],

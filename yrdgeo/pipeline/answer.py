@@ -10,6 +10,7 @@ import pandas as pd
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
 from yrdgeo.pipeline.groups import group_results
+from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.pair_tests import pair_tables
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
@@ -31,13 +32,15 @@ def answer(study: Study, tell: Tell) -> Run:
         [layers.indicator_results(study), layers.measure_results(study, times, what_if)],
         ignore_index=True,
     )
+    more, families = layers.family_results(study, results)
+    results = pd.concat([results, more], ignore_index=True) if len(more) else results
     tell("pairs and gradients", 2)
     pairs = space.pair_rows(study, times)
     tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
     gradients = space.gradient_rows(study, results, times)
     tell("groups and sources", 3)
     network = study.network()
-    rows = layers.layer_rows(study, results)
+    rows = layers.layer_rows(study, results, families)
     said = caveats(study, results, rows, times)
     return Run(
         name=str(study.spec.study["name"]),
@@ -62,7 +65,12 @@ def answer(study: Study, tell: Tell) -> Run:
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
         options=study.spec.publish,
-        tables={**_road_tables(study), **_scenario_times(what_if), **tests},
+        tables={
+            **_road_tables(study),
+            **_scenario_times(what_if),
+            **tests,
+            **family_tables(study, results),
+        },
         scenarios=_scenario_rows(study),
     )
 

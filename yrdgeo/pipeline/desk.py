@@ -4,24 +4,19 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
-
-from yrdgeo.analysis.accessibility import MEASURES
+from yrdgeo.analysis.measures import MEASURES
 from yrdgeo.errors import StudyError
 from yrdgeo.inputs import read_all_sources
+from yrdgeo.pipeline.checks import check_file
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import read_manifest, whole_file
-from yrdgeo.sources import boundaries, catalogue, indicators, regions
-from yrdgeo.spec import FORMATS, SCHEMA, Key, shipped_studies
+from yrdgeo.sources import catalogue, regions
+from yrdgeo.spec import FORMATS, LISTS, SCHEMA, Key, shipped_studies
 from yrdgeo.study import Study, load_study
-
-BOUNDARY_SUFFIXES = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet"}
-TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 
 
 def check_input(name: str) -> list[str]:
-    """Validate a study, or one boundary or indicator file; a line a table.
+    """Validate a study, or one file of polygons, indicators, pairs or a network; a line a table.
 
     Raises
     ------
@@ -34,32 +29,10 @@ def check_input(name: str) -> list[str]:
         study = load_study(name)
         check_questions(study)
         return list(_study_lines(study))
-    if not path.is_file():
-        fix = "Name a shipped study, a study file, a boundary file or an indicator file."
+    if not path.exists():
+        fix = "Name a shipped study, or a study, boundary, indicator, pair or network file."
         raise StudyError(f"There is no file {name!r}.", fix=fix)
-    if suffix in BOUNDARY_SUFFIXES and not _is_plain_parquet(path):
-        cities, notices = boundaries.read_boundaries(path)
-        return [f"cities: {len(cities)} rows, EPSG:4326", *(notice.en for notice in notices)]
-    if suffix in TABLE_SUFFIXES or suffix == ".parquet":
-        table, report = indicators.read_indicators(path)
-        matched = f"{len(report.matched)} cities matched, {len(report.extra)} rows of others"
-        return [f"indicators: {len(table)} rows, {matched}"]
-    raise StudyError(
-        f"{path.name} is of no kind that can be checked.",
-        found=suffix or "no suffix",
-        fix=f"Legal: .toml {' '.join(sorted(BOUNDARY_SUFFIXES | TABLE_SUFFIXES))}.",
-    )
-
-
-def _is_plain_parquet(path: Path) -> bool:
-    """Tell a Parquet table of numbers from one with polygons."""
-    if path.suffix.lower() != ".parquet":
-        return False
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowException, OSError):
-        return False
-    return b"geo" not in metadata
+    return check_file(path)
 
 
 def _study_lines(study: Study) -> Iterator[str]:
@@ -74,6 +47,9 @@ def _study_lines(study: Study) -> Iterator[str]:
         gaps = f", missing: {', '.join(missing)}" if len(missing) else ""
         yield f"  {name} {study.year}: {known} of {len(values)}, {weak} unverified{gaps}"
     yield f"links: {len(study.links)} rail, {len(study.roads[1])} road"
+    if len(study.turns):
+        yield f"turns: {len(study.turns)} prohibited"
+    yield f"scenarios: {', '.join(study.scenarios) or 'none'}"
     yield f"pairs: {len(study.pairs)} rows"
     yield f"measures: {len(study.spec.measures)}, gradients: {len(study.spec.gradients)}"
     yield from (f"warning: {text}" for text in study.warnings)
@@ -100,10 +76,10 @@ def _indicators() -> list[tuple[str, ...]]:
 
 def _measures() -> list[tuple[str, ...]]:
     rows = [
-        (name, row.title_zh, row.title_en, row.unit_en, row.better, row.meaning_en)
+        (name, row.family, row.title_zh, row.title_en, row.unit_en, row.better, row.meaning_en)
         for name, row in MEASURES.items()
     ]
-    return [("measure", "zh", "en", "unit", "better", "meaning"), *rows]
+    return [("measure", "family", "zh", "en", "unit", "better", "meaning"), *rows]
 
 
 def _sources() -> list[tuple[str, ...]]:
@@ -182,7 +158,7 @@ def _template_lines() -> Iterator[str]:
     yield "# A yrdgeo study. Run it with: yrdgeo run THIS_FILE"
     yield "# Relative paths begin at this file. `yrdgeo list indicators` and `measures` name ids."
     for table, rules in SCHEMA.items():
-        repeated = table in ("boundary", "indicator", "measure", "gradient")
+        repeated = table in LISTS
         live = _TEMPLATE_ROWS.get(table)
         mark = "" if live is not None else "# "
         yield ""
@@ -198,7 +174,7 @@ def _template_lines() -> Iterator[str]:
 def _example(rule: Key) -> str:
     """Return a value of the right kind, as TOML, so that a line may be uncommented as it is."""
     if rule.kind is dict:
-        return '{ name = "exponential", half_life_min = 60 }'
+        return rule.example
     value = rule.default
     if value is None:
         blank = "" if rule.kind is str else rule.minimum or 0

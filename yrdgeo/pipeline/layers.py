@@ -1,12 +1,19 @@
 """What can be mapped: the long ``results`` table and its ``layers`` row by row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis import accessibility
 from yrdgeo.errors import StudyError, nearest
+from yrdgeo.pipeline.families import (
+    FAMILIES,
+    SECTOR_DECIMALS,
+    Layer,
+    score_layers,
+    structure_layers,
+)
 from yrdgeo.pipeline.questions import amounts_of, enough, options_of
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.vintages import worst
@@ -22,6 +29,8 @@ TOPICS = {
     "population": ("人口", "Population"),
     "land": ("土地", "Land"),
     "access": ("通达", "Access"),
+    "structure": ("产业结构", "Structure"),
+    "score": ("综合评价", "Scores"),
 }
 MODES = {
     "rail": ("铁路", "by rail"),
@@ -72,6 +81,22 @@ def measure_results(
             for row in study.spec.measures
         ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
+
+
+def family_results(study: Study, results: pd.DataFrame) -> tuple[pd.DataFrame, list[Layer]]:
+    """Return the rows of structure and scores, and what each of their layers is."""
+    found = structure_layers(study)
+    parts = [_filed(layer, part) for layer, part in found]
+    known = pd.concat([results, *parts], ignore_index=True) if parts else results
+    rated = score_layers(study, known)
+    parts += [_filed(layer, part) for layer, part in rated]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RESULT_COLUMNS)
+    return table, [layer for layer, _ in [*found, *rated]]
+
+
+def _filed(layer: Layer, part: pd.DataFrame) -> pd.DataFrame:
+    rows = part.rename_axis("adcode").reset_index()
+    return rows.assign(layer_id=layer.layer_id, scenario="")[RESULT_COLUMNS]
 
 
 def _measure_part(
@@ -155,13 +180,18 @@ def _amount_notes(study: Study, given: pd.DataFrame) -> Iterator[tuple[str, str]
         )
 
 
-def layer_rows(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+def layer_rows(study: Study, results: pd.DataFrame, families: Sequence[Layer] = ()) -> pd.DataFrame:
     """Return one row for each layer of ``results``, in their order."""
     measures = {str(row["id"]): row for row in study.spec.measures}
-    rows = [
-        _measure_row(study, measures[layer]) if layer in measures else _indicator_row(study, layer)
-        for layer in results["layer_id"].unique()
-    ]
+    others = {layer.layer_id: layer for layer in families}
+    rows = []
+    for layer in results["layer_id"].unique():
+        if layer in measures:
+            rows.append(_measure_row(study, measures[layer]))
+        elif layer in others:
+            rows.append(_family_row(others[layer]))
+        else:
+            rows.append(_indicator_row(study, layer))
     layers = pd.DataFrame(rows)
     layers["year"] = [_first_year(study, results, layer) for layer in layers["layer_id"]]
     by_layer = results.groupby("layer_id")["source_id"]
@@ -205,6 +235,24 @@ def _indicator_row(study: Study, layer: str) -> dict[str, object]:
         kind=row.kind,
         meaning_zh=row.meaning_zh,
         meaning_en=row.meaning_en,
+    )
+
+
+def _family_row(layer: Layer) -> dict[str, object]:
+    measure = FAMILIES[layer.measure]
+    return _row(
+        layer.layer_id,
+        measure.family,
+        title_zh=layer.title_zh,
+        title_en=layer.title_en,
+        unit=measure.unit_en,
+        unit_zh=measure.unit_zh,
+        unit_en=measure.unit_en,
+        decimals=SECTOR_DECIMALS,
+        better=measure.better,
+        kind=measure.kind,
+        meaning_zh=measure.meaning_zh,
+        meaning_en=measure.meaning_en,
     )
 
 

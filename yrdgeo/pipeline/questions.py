@@ -9,6 +9,7 @@ from pyproj.exceptions import CRSError
 
 from yrdgeo.analysis import accessibility, decay
 from yrdgeo.errors import Problem, StudyError, YrdGeoError, few, nearest, raise_problems
+from yrdgeo.pipeline.family_questions import family_problems
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
@@ -32,6 +33,7 @@ def check_questions(study: Study) -> None:
         *_indicator_problems(study),
         *_crs_problems(study),
         *_pair_problems(study),
+        *family_problems(study),
     ]
     if problem := _known(study.parameters):
         problems.append(Problem(problem, column="[network]"))

@@ -1,0 +1,94 @@
+"""What a study asks of structure, scores and inequality, checked before anything is computed."""
+
+from collections.abc import Iterator, Mapping
+
+from yrdgeo.analysis import inequality
+from yrdgeo.errors import Problem, nearest
+from yrdgeo.pipeline.families import FAMILIES
+from yrdgeo.spec import Row
+from yrdgeo.study import Study
+
+DIRECTIONS = ("high", "low")
+LAND = ("output", "area")
+
+
+def family_problems(study: Study) -> Iterator[Problem]:
+    """Yield every problem of ``[[structure]]``, ``[[score]]`` and ``[[inequality]]``."""
+    for number, row in enumerate(study.spec.structures, 1):
+        yield from _structure_problems(study, row, f"[[structure]] {number}")
+    for number, row in enumerate(study.spec.scores, 1):
+        yield from _score_problems(study, row, f"[[score]] {number}")
+    for number, row in enumerate(study.spec.inequalities, 1):
+        yield from _inequality_problems(study, row, f"[[inequality]] {number}")
+
+
+def _structure_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
+    sectors = [str(name) for name in row["sectors"]]  # type: ignore[attr-defined]  # the schema says list
+    for name in sectors:
+        if name not in set(study.indicators["indicator"]):
+            fix = nearest(name, sorted(study.indicators["indicator"].unique()))
+            yield Problem("is no indicator with values", 0, f"{where} sectors", name, fix)
+    if len(sectors) < 2:  # noqa: PLR2004 — a structure has parts
+        yield Problem("needs two sectors or more", 0, f"{where} sectors")
+    legal = [
+        name
+        for name, measure in FAMILIES.items()
+        if measure.family == "structure"
+        and measure.takes == ("sectors",)
+        and measure.result != "group"
+    ]
+    for name in row["measures"]:  # type: ignore[attr-defined]
+        if str(name) not in legal:
+            fix = nearest(str(name), legal)
+            yield Problem(
+                "is no measure of one sector table", 0, f"{where} measures", str(name), fix
+            )
+
+
+def _score_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
+    name = str(row["measure"])
+    legal = [one for one, m in FAMILIES.items() if m.family == "score" and m.result == "city"]
+    if str(row["id"]) in study.catalogue or str(row["id"]) in _layer_ids(study):
+        yield Problem("is the id of an indicator or a measure", 0, f"{where} id", str(row["id"]))
+    if name not in legal:
+        yield Problem("is no score of cities", 0, f"{where} measure", name, nearest(name, legal))
+        return
+    over_land = FAMILIES[name].takes == ("output", "area_km2")
+    given: Mapping[str, object] = row["criteria"] or {}  # type: ignore[assignment]
+    if over_land == bool(given):
+        wanted = "output and area" if over_land else "criteria"
+        yield Problem("does not have what it takes", 0, where, name, f"{name!r} takes {wanted}.")
+    for key in LAND if over_land else ():
+        yield from _value_problems(study, str(row[key]), f"{where} {key}")
+    for criterion, direction in given.items():
+        yield from _value_problems(study, criterion, f"{where} criteria")
+        if direction not in DIRECTIONS:
+            fix = "Say which is better: 'high' or 'low'."
+            yield Problem("is no direction", 0, f"{where} criteria", str(direction), fix)
+
+
+def _inequality_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
+    yield from _value_problems(study, str(row["values"]), f"{where} values")
+    weights = str(row["weights"])
+    if weights and weights not in study.catalogue:
+        fix = nearest(weights, list(study.catalogue))
+        yield Problem("is not an indicator", 0, f"{where} weights", weights, fix)
+    legal = list(inequality.plain_measures())
+    for name in row["measures"]:  # type: ignore[attr-defined]
+        if str(name) not in legal:
+            fix = nearest(str(name), legal)
+            yield Problem("is no measure of values", 0, f"{where} measures", str(name), fix)
+    kinds = sorted(study.groups["kind"].unique())
+    if row["nested"] and str(row["nested"]) not in kinds:
+        fix = nearest(str(row["nested"]), kinds)
+        yield Problem("is no kind of groups", 0, f"{where} nested", str(row["nested"]), fix)
+
+
+def _layer_ids(study: Study) -> set[str]:
+    return {str(measure["id"]) for measure in study.spec.measures}
+
+
+def _value_problems(study: Study, name: str, where: str) -> Iterator[Problem]:
+    known = [*study.catalogue, *_layer_ids(study)]
+    if name not in known:
+        yield Problem("is no indicator or measure", 0, where, name, nearest(name, known))

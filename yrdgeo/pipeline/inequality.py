@@ -1,0 +1,138 @@
+"""How unequal cities are, by province, nested, and over years: a table of a run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from yrdgeo.analysis import inequality
+from yrdgeo.errors import ArgumentError, TableError
+from yrdgeo.inputs import PROVINCE_GROUP
+from yrdgeo.pipeline.families import structure_pairs
+from yrdgeo.spec import Row
+from yrdgeo.study import Study
+
+REGION = "region"
+OUTSIDE_CIRCLES = "outside"
+COLUMNS = [
+    "values", "weights", "year", "group_id", "measure", "value", "low", "high", "n", "n_missing",
+    "vintage", "confidence", "note",
+]  # fmt: skip
+NESTED_COLUMNS = [
+    "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing", "note",
+]  # fmt: skip
+
+
+def family_tables(study: Study, results: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of inequality and of the structure of pairs that the study asks for."""
+    rows = [part for spec in study.spec.inequalities for part in _years(study, spec, results)]
+    nested = [part for spec in study.spec.inequalities for part in _nested_years(study, spec)]
+    made = {
+        "inequality": pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(),
+        "theil_nested": pd.concat(nested, ignore_index=True) if nested else pd.DataFrame(),
+        "structure_pairs": structure_pairs(study),
+    }
+    return {name: table for name, table in made.items() if len(table)}
+
+
+def _asked_years(study: Study, spec: Row) -> list[int]:
+    years = [int(year) for year in spec["years"]]  # type: ignore[attr-defined]  # the schema says list
+    return years or list(study.years)
+
+
+def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the measures of each year: of the region, and of each province."""
+    measures = [str(name) for name in spec["measures"]] or None  # type: ignore[attr-defined]
+    groups = _groups(study)
+    for year in _asked_years(study, spec):
+        values = _values(study, str(spec["values"]), year, results)
+        weights = _weights(study, spec, year)
+        if values is None or values["value"].notna().sum() < 2:  # noqa: PLR2004 — two to compare
+            continue
+        found = inequality.by_group(
+            values["value"],
+            groups,
+            weights,
+            measures=measures,
+            method=spec["method"],  # type: ignore[arg-type]
+        )
+        known = values[values["value"].notna()]
+        yield found.assign(
+            values=str(spec["values"]),
+            weights=str(spec["weights"]),
+            year=year,
+            vintage="; ".join(sorted(set(known["vintage"].astype(str)))),
+            confidence="unverified" if known["confidence"].eq("unverified").any() else "",
+        )[COLUMNS]
+
+
+def _groups(study: Study) -> pd.DataFrame:
+    """Return the region and its provinces as groups."""
+    whole = pd.DataFrame({"group_id": REGION, "member_id": study.cities.index, "kind": REGION})
+    provinces = study.groups[study.groups["group_id"].str.startswith(PROVINCE_GROUP)]
+    return pd.concat([whole, provinces[["group_id", "member_id", "kind"]]], ignore_index=True)
+
+
+def _values(study: Study, name: str, year: int, results: pd.DataFrame) -> pd.DataFrame | None:
+    """Return an indicator of the year, or a measure of the run, with its vintage; None if none."""
+    if name in study.catalogue:
+        return study.value_table(name, year)
+    rows = results[
+        results["layer_id"].eq(name) & results["scenario"].eq("") & results["year"].eq(year)
+    ]
+    finite = rows.assign(value=rows["value"].where(np.isfinite(rows["value"])))
+    return finite.set_index("adcode").reindex(study.cities.index) if len(rows) else None
+
+
+def _weights(study: Study, spec: Row, year: int) -> pd.Series | None:
+    """Return the weights of the year, or of the latest complete one before it."""
+    name = str(spec["weights"])
+    if not name:
+        return None
+    values = study.value_table(name, year)["value"]
+    if values.notna().all():
+        return values
+    complete = study.complete_year(name)
+    return values if complete is None else study.value_table(name, complete)["value"]
+
+
+def _nested_years(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
+    """Yield Theil's index between provinces, between circles inside them, and within circles."""
+    kind = str(spec["nested"])
+    if not kind or str(spec["values"]) not in study.catalogue:
+        return
+    circles = study.groups[study.groups["kind"].eq(kind)]
+    provinces = study.groups[study.groups["group_id"].str.startswith(PROVINCE_GROUP)]
+    if circles.empty or provinces.empty:
+        return
+    cities = study.cities.index
+    province = provinces.set_index("member_id")["group_id"].reindex(cities)
+    # A circle over a border is a circle on each side of it; a city of none stands alone.
+    circle = inequality.partition(circles, cities, order=sorted(circles["group_id"].unique()))
+    inner = circle.where(circle.ne(OUTSIDE_CIRCLES), pd.Series(cities, cities))
+    for year in _asked_years(study, spec):
+        values = study.value_table(str(spec["values"]), year)["value"]
+        weights = _weights(study, spec, year)
+        known = values.dropna().index
+        if len(known) < len(cities):
+            continue
+        levels = pd.DataFrame({"province": province, "circle": inner}).loc[known]
+        for index in ("T", "L"):
+            try:
+                found = inequality.theil_nested(values.loc[known], levels, weights, index=index)
+            except (ArgumentError, TableError):
+                continue
+            terms = pd.DataFrame({"value": found.terms, "share": found.shares})
+            yield (
+                terms.rename_axis("term")
+                .reset_index()
+                .assign(
+                    values=str(spec["values"]),
+                    weights=str(spec["weights"]),
+                    year=year,
+                    index=index,
+                    n=len(known),
+                    n_missing=len(cities) - len(known),
+                    note=f"circles of kind {kind!r}, cut at province borders; other cities alone",
+                )[NESTED_COLUMNS]
+            )
