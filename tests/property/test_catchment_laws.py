@@ -41,7 +41,7 @@ def reached(times: TravelTimes, demand: pd.Series, decay: Decay) -> pd.Series:
 
 
 @pytest.mark.parametrize("method", ["2sfca", "3sfca"])
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(market=markets(), decay=decays)
 def test_demand_receives_all_supply_that_it_reaches(
     method: str, market: Drawn, decay: Decay
@@ -53,7 +53,7 @@ def test_demand_receives_all_supply_that_it_reaches(
     assert received == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(market=markets(), decay=decays)
 def test_availability_shares_out_all_that_is_reached(market: Drawn, decay: Decay) -> None:
     times, supply, demand = market
@@ -63,7 +63,7 @@ def test_availability_shares_out_all_that_is_reached(market: Drawn, decay: Decay
     assert (found[(demand.loc[found.index] == 0).to_numpy()] == 0).all()
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(market=markets(), decay=decays)
 def test_availability_a_head_is_the_two_step_catchment(market: Drawn, decay: Decay) -> None:
     times, supply, demand = market
@@ -88,7 +88,7 @@ def test_more_supply_helps_and_more_demand_hurts_in_proportion(
     pd.testing.assert_series_equal(crowded, plain / factor, rtol=1e-9)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(market=markets())
 def test_balancing_time_is_the_first_time_that_is_enough(market: Drawn) -> None:
     # Whole amounts, so that no rounding can decide what is enough.

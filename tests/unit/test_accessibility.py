@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from measure_inputs import taken
 
 from yrdgeo.analysis.accessibility import (
     MEASURES,
@@ -332,11 +333,16 @@ def test_amounts_are_not_changed(times: TravelTimes, people: pd.Series) -> None:
 def test_every_row_of_measures_runs_on_its_defaults(
     name: str, times: TravelTimes, people: pd.Series
 ) -> None:
-    measure = MEASURES[name]
-    result = measure.function(times, *[people for _ in measure.takes], **measure.defaults)
-    assert result.index.equals(times.origins)
-    assert result.name == name
+    result = taken(name, times, people)
+    inward = MEASURES[name].defaults.get("direction") == "in"
+    assert result.index.equals(times.destinations if inward else times.origins)
+    assert result.name == MEASURES[name].function.__name__
     assert result.notna().all()
+
+
+def test_no_two_rows_of_measures_have_one_title() -> None:
+    for language in ("title_zh", "title_en"):
+        assert len({getattr(row, language) for row in MEASURES.values()}) == len(MEASURES)
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -348,3 +354,4 @@ def test_every_row_of_measures_speaks_both_languages(name: str) -> None:
         assert english.isascii()
         assert english.strip()
     assert bool(measure.unit_zh) == bool(measure.unit_en)
+    assert not set(measure.title_zh + measure.meaning_zh) & set(",()")

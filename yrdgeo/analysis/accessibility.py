@@ -1,160 +1,66 @@
-"""Accessibility: travel times and amounts in, one number for each origin out.
+"""Accessibility: travel times and amounts in, one number for each place out.
 
-Promise: a Series with the ids of the origins, in their order; options by keyword; every measure
-that a study can ask for is a row of :data:`MEASURES`.
+Promise: a Series with the ids of the origins, in their order (of the destinations for what looks
+inward); options by keyword; every measure that a study can ask for is a row of :data:`MEASURES`.
+What has more than one number for a place (flows, frontiers, a calibration) is a function here.
 """
 
+from yrdgeo.analysis.accessibility_registry import MEASURES
 from yrdgeo.analysis.amounts import inward
+from yrdgeo.analysis.betweenness import betweenness, link_flows
+from yrdgeo.analysis.blocks import in_blocks
+from yrdgeo.analysis.calibration import Calibration, calibrate
 from yrdgeo.analysis.catchment import floating_catchment, spatial_availability
-from yrdgeo.analysis.decay import exponential
+from yrdgeo.analysis.closeness import closeness, harmonic_closeness
+from yrdgeo.analysis.constrained import constrained, constrained_flows
+from yrdgeo.analysis.cost_frontier import cost_frontier
+from yrdgeo.analysis.daily import daily_reach
+from yrdgeo.analysis.directness import check_speed, detour_index, direct_speed, directness
 from yrdgeo.analysis.mean_time import unreachable_share, weighted_mean_time, within_city_min
 from yrdgeo.analysis.measure import Measure
-from yrdgeo.analysis.potential import gravity, relative, self_share
+from yrdgeo.analysis.potential import gravity, self_share
+from yrdgeo.analysis.relative import relative, relative_gravity, relative_mean_time
+from yrdgeo.analysis.through_flows import through_flows, through_share
+from yrdgeo.analysis.two_costs import cumulative_two_costs, cumulative_ways, pareto_set
 from yrdgeo.analysis.until import balancing_time, closest
 from yrdgeo.analysis.within import cumulative, cumulative_interval
 
 __all__ = [
     "MEASURES",
+    "Calibration",
     "Measure",
     "balancing_time",
+    "betweenness",
+    "calibrate",
+    "check_speed",
+    "closeness",
     "closest",
+    "constrained",
+    "constrained_flows",
+    "cost_frontier",
     "cumulative",
     "cumulative_interval",
+    "cumulative_two_costs",
+    "cumulative_ways",
+    "daily_reach",
+    "detour_index",
+    "direct_speed",
+    "directness",
     "floating_catchment",
     "gravity",
+    "harmonic_closeness",
+    "in_blocks",
     "inward",
+    "link_flows",
+    "pareto_set",
     "relative",
+    "relative_gravity",
+    "relative_mean_time",
     "self_share",
     "spatial_availability",
+    "through_flows",
+    "through_share",
     "unreachable_share",
     "weighted_mean_time",
     "within_city_min",
 ]
-
-
-MEASURES: dict[str, Measure] = {
-    "weighted_mean_time": Measure(
-        weighted_mean_time,
-        title_zh="加权平均旅行时间",
-        title_en="Weighted mean travel time",
-        meaning_zh="到其他各城市的平均旅行时间,按目的地规模加权,不含本市。",
-        meaning_en="Mean travel time to all other cities, weighted by their size.",
-        unit_zh="分钟",
-        unit_en="min",
-        better="low",
-        kind="intensive",
-        takes=("weights",),
-        defaults={"self_time": "exclude"},
-    ),
-    "gravity": Measure(
-        gravity,
-        title_zh="引力可达性(市场潜能)",
-        title_en="Gravity potential",
-        meaning_zh="可到达的机会总量,按旅行时间衰减折算,含本市。",
-        meaning_en="Opportunities in reach, discounted by travel time, the city's own included.",
-        unit_zh="",
-        unit_en="",
-        better="high",
-        kind="extensive",
-        defaults={"decay": exponential(half_life_min=60.0)},
-    ),
-    "self_share": Measure(
-        self_share,
-        title_zh="自身潜能占比",
-        title_en="Share of own potential",
-        meaning_zh="引力可达性中来自本市自身的份额。",
-        meaning_en="Share of the gravity potential that is the city's own.",
-        unit_zh="比例",
-        unit_en="share",
-        better="low",
-        kind="intensive",
-        defaults={"decay": exponential(half_life_min=60.0)},
-    ),
-    "cumulative": Measure(
-        cumulative,
-        title_zh="累积机会可达性",
-        title_en="Opportunities within a time",
-        meaning_zh="在给定旅行时间以内(含)可到达的机会总量,含本市。",
-        meaning_en="Opportunities within a travel time, the city's own included.",
-        unit_zh="",
-        unit_en="",
-        better="high",
-        kind="extensive",
-        defaults={"cutoff_min": 120.0},
-    ),
-    "cumulative_interval": Measure(
-        cumulative_interval,
-        title_zh="区间累积机会可达性",
-        title_en="Opportunities within a range of times",
-        meaning_zh="一组旅行时间阈值下累积机会的中位数,避免单一阈值的断崖效应。",
-        meaning_en="Median of the opportunities within each of a range of travel times.",
-        unit_zh="",
-        unit_en="",
-        better="high",
-        kind="extensive",
-        defaults={"lower_min": 60.0, "upper_min": 180.0, "step_min": 15.0, "statistic": "median"},
-    ),
-    "closest": Measure(
-        closest,
-        title_zh="最近机会时间",
-        title_en="Time to the closest",
-        meaning_zh="到达第 n 个机会所需的旅行时间。",
-        meaning_en="Travel time until the n-th opportunity is reached.",
-        unit_zh="分钟",
-        unit_en="min",
-        better="low",
-        kind="intensive",
-        takes=(),
-        defaults={"n": 1},
-    ),
-    "unreachable_share": Measure(
-        unreachable_share,
-        title_zh="不可到达份额",
-        title_en="Share out of reach",
-        meaning_zh="其他城市总规模中没有通路可到达的份额。",
-        meaning_en="Share of the other cities' size to which there is no path.",
-        unit_zh="比例",
-        unit_en="share",
-        better="low",
-        kind="intensive",
-        takes=("weights",),
-    ),
-    "floating_catchment": Measure(
-        floating_catchment,
-        title_zh="两步移动搜寻可达性",
-        title_en="Floating catchment",
-        meaning_zh="考虑竞争后,每单位需求可获得的供给。",
-        meaning_en="Supply in reach for each unit of demand, shared with all who compete for it.",
-        unit_zh="供给/需求",
-        unit_en="supply per demand",
-        better="high",
-        kind="intensive",
-        takes=("supply", "demand"),
-        defaults={"decay": exponential(half_life_min=60.0), "method": "2sfca"},
-    ),
-    "spatial_availability": Measure(
-        spatial_availability,
-        title_zh="空间可得性",
-        title_en="Spatial availability",
-        meaning_zh="按人口与旅行时间在竞争者之间分配后,本市分得的机会。",
-        meaning_en="Opportunities that fall to the city when all who reach them share them.",
-        unit_zh="",
-        unit_en="",
-        better="high",
-        kind="extensive",
-        takes=("opportunities", "demand"),
-        defaults={"decay": exponential(half_life_min=60.0)},
-    ),
-    "balancing_time": Measure(
-        balancing_time,
-        title_zh="平衡时间",
-        title_en="Balancing time",
-        meaning_zh="可到达的供给达到本市需求所需的旅行时间。",
-        meaning_en="Travel time until the supply in reach equals the city's demand.",
-        unit_zh="分钟",
-        unit_en="min",
-        better="low",
-        kind="intensive",
-        takes=("supply", "demand"),
-    ),
-}

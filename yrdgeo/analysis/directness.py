@@ -44,7 +44,7 @@ def direct_speed(times: TravelTimes, weights: pd.Series, *, straight_km: pd.Data
         If a destination has no amount or a pair no distance, or one is missing, negative or
         infinite.
     ArgumentError
-        If no mass is left for an origin, all that is left is at the same spot, or the median
+        If no mass is left for an origin, all that is left is zero minutes away, or the median
         speed is under 2 or over 1,500 km/h, so that the times cannot be minutes.
 
     References
@@ -64,14 +64,17 @@ def direct_speed(times: TravelTimes, weights: pd.Series, *, straight_km: pd.Data
     check_speed(times, straight_km)
     masses = _masses(times.origins, times.destinations, weights)
     spent = _weighted(masses, times.minutes)
-    with np.errstate(divide="ignore"):
-        speed = MINUTES_PER_HOUR * _weighted(masses, straight) / spent
     _require_way(spent, times.origins)
+    speed = MINUTES_PER_HOUR * _weighted(masses, straight) / spent
     return pd.Series(speed, times.origins, name="direct_speed")
 
 
 def detour_index(
-    network_km: pd.DataFrame, weights: pd.Series, *, straight_km: pd.DataFrame
+    times: TravelTimes,
+    weights: pd.Series,
+    *,
+    network_km: pd.DataFrame,
+    straight_km: pd.DataFrame,
 ) -> pd.Series:
     r"""Return how much longer the ways of a network are than the great circle.
 
@@ -79,11 +82,13 @@ def detour_index(
 
     Parameters
     ----------
-    network_km
-        l, km along the network (:func:`yrdgeo.routing.paths.path_lengths_km`), n origins as
-        index and m destinations as columns; ``inf`` where there is no path.
+    times
+        Travel times of n origins to m destinations: whose ways are measured.
     weights
         Mass of each destination, by id.
+    network_km
+        l, km along the network (:func:`yrdgeo.routing.paths.path_lengths_km`), origins as index
+        and destinations as columns; ``inf`` where there is no path.
     straight_km
         d, km along the great circle, by the same ids.
 
@@ -98,7 +103,8 @@ def detour_index(
         If a destination has no amount or a pair no length, or one is missing or negative.
     ArgumentError
         If no mass is left for an origin, all that is left is at the same spot, or half of the
-        network's ways are shorter than 0.99 of the great circle, so that the units differ.
+        network's ways are shorter than 0.99 of the great circle, so that the units differ, or
+        the times cannot be minutes.
 
     References
     ----------
@@ -106,12 +112,15 @@ def detour_index(
 
     Examples
     --------
+    >>> times = TravelTimes(["a"], ["b", "c"], [[60, 90]])
     >>> rail = pd.DataFrame({"b": [130.0], "c": [260.0]}, ["a"])
     >>> km = pd.DataFrame({"c": [200.0], "b": [100.0]}, ["a"])
-    >>> detour_index(rail, pd.Series({"b": 1.0, "c": 1.0}), straight_km=km).to_dict()
+    >>> masses = pd.Series({"b": 1.0, "c": 1.0})
+    >>> detour_index(times, masses, network_km=rail, straight_km=km).to_dict()
     {'a': 1.3}
     """
-    origins, destinations = network_km.index, network_km.columns
+    times = checked(times)
+    origins, destinations = times.origins, times.destinations
     lengths = matrix_of(network_km, origins, destinations, name="network_km", no_path=True)
     straight = matrix_of(straight_km, origins, destinations, name="straight_km")
     apart = straight > 0
@@ -128,13 +137,17 @@ def detour_index(
 
 
 def directness(
-    network_km: pd.DataFrame, weights: pd.Series, *, straight_km: pd.DataFrame
+    times: TravelTimes,
+    weights: pd.Series,
+    *,
+    network_km: pd.DataFrame,
+    straight_km: pd.DataFrame,
 ) -> pd.Series:
     r"""Return how straight the ways of a network are, :math:`1 / D_i`.
 
     Parameters
     ----------
-    network_km, weights, straight_km
+    times, weights, network_km, straight_km
         As in :func:`detour_index`.
 
     Returns
@@ -149,11 +162,13 @@ def directness(
 
     Examples
     --------
+    >>> times = TravelTimes(["a"], ["b"], [[60]])
     >>> rail, km = pd.DataFrame({"b": [125.0]}, ["a"]), pd.DataFrame({"b": [100.0]}, ["a"])
-    >>> directness(rail, pd.Series({"b": 1.0}), straight_km=km).to_dict()
+    >>> directness(times, pd.Series({"b": 1.0}), network_km=rail, straight_km=km).to_dict()
     {'a': 0.8}
     """
-    return (1 / detour_index(network_km, weights, straight_km=straight_km)).rename("directness")
+    detour = detour_index(times, weights, network_km=network_km, straight_km=straight_km)
+    return (1 / detour).rename("directness")
 
 
 def check_speed(times: TravelTimes, straight_km: pd.DataFrame) -> None:
@@ -270,7 +285,7 @@ def _weighted(masses: Floats, values: Floats) -> Floats:
 def _require_way(sums: Floats, origins: pd.Index) -> None:
     if (sums == 0).any():
         raise ArgumentError(
-            "There is no way to measure: all destinations are where the origin is.",
+            "There is no way to measure: all destinations are at the spot of the origin.",
             found=few(origins[sums == 0]),
             fix="Leave these places out, or give weights to places elsewhere.",
         )

@@ -12,8 +12,9 @@ class Measure:
     Attributes
     ----------
     function
-        Called with the travel times where the family is ``accessibility``, then the amounts named
-        in ``takes``, then ``defaults``.
+        Called with the travel times where the family is ``accessibility`` or ``network``, then
+        the amounts named in ``takes``, then by keyword what is named in ``needs`` and the
+        options of ``defaults``.
     takes
         Names of the amounts that the function takes, in its order.
     unit_zh, unit_en
@@ -29,6 +30,12 @@ class Measure:
     result
         ``city``: a Series by adcode, to be mapped; ``group``: one number for a group of cities;
         ``pair``: a city × city matrix.
+    needs
+        Further inputs that the function takes by keyword and that whoever calls it must have:
+        ``straight_km`` and ``network_km`` (tables of pairs, origins × destinations), ``costs``
+        (money, such a table), ``network``.
+    decimals
+        That are shown, where the result has a unit of its own.
     """
 
     function: Callable[..., Any]  # a Series, a number or a matrix, as ``result`` says
@@ -46,3 +53,5 @@ class Measure:
         "accessibility"
     )
     result: Literal["city", "group", "pair"] = "city"
+    needs: tuple[str, ...] = ()
+    decimals: int = 1

@@ -8,14 +8,12 @@ import pandas as pd
 
 from yrdgeo.analysis.amounts import (
     Direction,
-    Floats,
     aligned,
     checked,
     decay_weights,
     own_pairs,
 )
 from yrdgeo.analysis.decay import DecayFunction
-from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
 
@@ -124,49 +122,3 @@ def self_share(
     share = np.divide(own, total, out=np.full(len(own), np.nan), where=total > 0)
     # The sum and the product round apart: a place that reaches itself alone has a share of 1.
     return pd.Series(np.minimum(share, 1.0), times.origins, name="self_share")
-
-
-def relative(values: pd.Series, weights: pd.Series | None = None) -> pd.Series:
-    r"""Divide each value by the mean of all.
-
-    .. math:: R_i = A_i / \bar A, \quad \bar A = \sum_i w_i A_i / \sum_i w_i
-
-    Parameters
-    ----------
-    values
-        One for each city, finite.
-    weights
-        By the same ids, for instance people; without it all cities count alike.
-
-    Returns
-    -------
-    relative
-        Shape (n,), with the index of ``values``; 1 is the mean.
-
-    Raises
-    ------
-    TableError
-        If a city has no weight, or a weight is missing, negative or infinite.
-    ArgumentError
-        If a value is not finite (their mean would say nothing), or the mean is zero.
-
-    Examples
-    --------
-    >>> relative(pd.Series({"a": 30.0, "b": 90.0})).to_dict()
-    {'a': 0.5, 'b': 1.5}
-    """
-    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    lost = ~np.isfinite(numbers)
-    if lost.any():
-        raise ArgumentError(
-            "Only finite values have a mean to be compared with.",
-            found=few(f"{value} at {place}" for place, value in values[lost].items()),
-            fix="Leave these places out first, and say so.",
-        )
-    shares: Floats = np.ones(len(values))
-    if weights is not None:
-        shares = aligned(weights, values.index, name="weights")
-    mean = float(np.average(numbers, weights=shares)) if shares.sum() > 0 else 0.0
-    if mean == 0:
-        raise ArgumentError("The mean of the values is zero, or no value has a weight.")
-    return pd.Series(numbers / mean, values.index, name="relative")

@@ -109,12 +109,17 @@ def balancing_time(times: TravelTimes, supply: pd.Series, demand: pd.Series) -> 
     >>> balancing_time(times, pd.Series({"x": 5.0, "y": 2.0}), pd.Series({"a": 3.0})).to_dict()
     {'a': 40.0}
     """
+    competing(demand, checked(times).origins)
+    return balancing_of_block(times, supply, demand)
+
+
+def balancing_of_block(times: TravelTimes, supply: pd.Series, demand: pd.Series) -> pd.Series:
+    """Return :func:`balancing_time` of origins that may all be without demand."""
     times = checked(times)
     amounts = aligned(supply, times.destinations, name="supply")
-    people = competing(demand, times.origins)
-    return pd.Series(
-        _time_until(times.minutes, amounts, people), times.origins, name="balancing_time"
-    )
+    people = aligned(demand, times.origins, name="demand")
+    time = _time_until(times.minutes, amounts, people)
+    return pd.Series(time, times.origins, name="balancing_time")
 
 
 def _time_until(minutes: Floats, amounts: Floats, wanted: Floats) -> Floats:
