@@ -17,9 +17,10 @@ from yrdgeo.routing.compare import compare_models
 from yrdgeo.routing.journeys import journey_times, without_boarding
 from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
 from yrdgeo.routing.times import travel_times
+from yrdgeo.sources.calibration import direct_times
 from yrdgeo.sources.service_links import WHOLE_DAY, service_links, station_nodes
 from yrdgeo.sources.timetable import read_stops
-from yrdgeo.timetables import Timetable
+from yrdgeo.timetables import PERIODS, Timetable
 
 ORIGIN = "甲"
 SPAN = 20  # minutes of the window; every one of them is searched
@@ -90,7 +91,7 @@ def _worth(arrive: pd.Series, walk: float, longest: int) -> list[float]:
     spent = [
         min(arrive[moment] - moment, walk)
         for moment in arrive.index
-        if arrive[moment] < arrive.loc[moment + 1 :].min()
+        if arrive[moment] < min([*arrive.loc[moment + 1 :], np.inf])
     ]
     return [minutes for minutes in spent if minutes <= longest]
 
@@ -227,14 +228,103 @@ def test_the_embedded_times_of_2016_are_those_of_the_timetable(national: Timetab
     assert fastest == known["fastest_min"].to_list()
 
 
-@needs_timetable
-def test_the_track_model_agrees_with_the_timetable(national: Timetable):
-    import yrdgeo as yg  # noqa: PLC0415 — only this test needs a study
+@pytest.fixture(scope="module")
+def that_day() -> Timetable:
+    folder = Path(FOLDER)
+    stops, stations = "timetable_2016_stops.csv.gz", "timetable_2016_stations_gcj02.csv"
+    return read_stops(folder / stops, folder / stations, datum="gcj02", date="2016-03-10")
 
-    network = yg.load_study("yrd").network(date="2016-03", modes=["rail"])
-    here = set(national.stations["station"]) & set(network.nodes["node_id"])
-    stations = sorted(here)
-    by_clock = scheduled_times(national, stations, window=(360, 1320))
-    found = compare_models(by_clock, travel_times(network, stations))
-    assert found.n > 1000
-    assert found.spearman > 0.9
+
+@pytest.fixture(scope="module")
+def tracks() -> Network:
+    import yrdgeo as yg  # noqa: PLC0415 — only these tests need a study
+
+    return yg.load_study("yrd").network(date="2016-03-10", modes=["rail"])
+
+
+@pytest.fixture(scope="module")
+def stations(that_day: Timetable, tracks: Network) -> list[str]:
+    return sorted(set(that_day.stations["station"]) & set(tracks.nodes["node_id"]))
+
+
+@needs_timetable
+def test_the_track_model_agrees_with_direct_trains_where_they_are_many(
+    that_day: Timetable, tracks: Network, stations: list[str]
+):
+    clock = scheduled_times(that_day, stations, window=(0, 1439), max_transfers=0)
+    found = compare_models(clock, travel_times(tracks, stations))
+    pairs = direct_times(that_day, stations[::-1])
+    there = pairs.set_index(["from_station", "to_station"])["n_trains"]
+    back = pairs.set_index(["to_station", "from_station"])["n_trains"]
+    trains = pd.cut(pd.concat([there, back]), [0, 4, 29, 99, np.inf], labels=[1, 5, 30, 100])
+    told = found.by(trains)
+    assert len(stations) == 64
+    assert told["n"].to_dict() == {1: 552, 5: 1048, 30: 354, 100: 78}
+    columns = ["bias_min", "mean_error_min", "median_error_min", "median_error_pct", "spearman"]
+    expected = {
+        1: [-47.7, 50.8, 43.0, 21.8, 0.916],
+        5: [-20.6, 23.3, 16.7, 12.6, 0.965],
+        30: [-4.4, 8.6, 4.3, 7.4, 0.993],
+        100: [1.9, 4.3, 2.6, 7.5, 0.975],
+    }
+    for group, row in expected.items():
+        assert told.loc[group, columns].to_list() == pytest.approx(row, abs=0.06)
+    assert (found.n, round(found.median_error_min, 1)) == (2032, 17.1)
+
+
+@needs_timetable
+def test_the_track_model_agrees_with_journeys(
+    that_day: Timetable, tracks: Network, stations: list[str]
+):
+    by_track = travel_times(tracks, stations)
+    for statistic, n, difference in (
+        ("fastest", 3782, -20.7),
+        ("median", 3782, -51.2),
+        ("scheduled", 3773, -211.4),
+    ):
+        clock = scheduled_times(that_day, stations, window=(360, 1320), statistic=statistic)
+        found = compare_models(clock, by_track)
+        assert found.n == n
+        assert found.median_difference_min == pytest.approx(difference, abs=0.1)
+
+
+@needs_timetable
+def test_journeys_of_a_real_day_are_those_of_each_period(that_day: Timetable, stations: list[str]):
+    some = stations[::4]
+    table = journey_times(that_day, some).set_index(["from_id", "to_id", "period"])
+    for period, (first, last) in PERIODS.items():
+        end = last if last > first else last + 1440
+        window = (first, end - 1 / 60)
+        for statistic, column in (("fastest", "fastest_min"), ("median", "typical_min")):
+            clock = scheduled_times(
+                that_day, some, window=window, statistic=statistic, max_transfers=3
+            ).to_frame()
+            found = table.xs(period, level="period")[column].unstack()  # noqa: PD010 - keeps inf
+            for start in some:
+                others = [one for one in some if one != start]
+                np.testing.assert_allclose(found.loc[start, others], clock.loc[start, others])
+
+
+@needs_timetable
+def test_the_line_beyond_the_region_is_right(national: Timetable, tracks: Network):
+    for start, by_train, by_track in (
+        ("合肥南", 218, 224),
+        ("黄山北", 135, 132),
+        ("上海虹桥", 268, 241),
+    ):
+        (row,) = direct_times(national, [start, "福州"]).itertuples()
+        assert row.fastest_min == by_train
+        assert travel_times(tracks, [start], ["福州"]).minutes[0, 0] == pytest.approx(
+            by_track, abs=1
+        )
+
+
+@needs_timetable
+def test_counts_and_medians_of_2016_come_from_the_timetable(national: Timetable):
+    known = pd.read_csv(data_path("rail_times_2016.csv")).replace("台州西", "台州")
+    names = sorted({*known["from_station"], *known["to_station"]})
+    found = direct_times(national, names)
+    rows = {frozenset(row[:2]): row[2:] for row in found.itertuples(index=False, name=None)}
+    for row in known.itertuples():
+        expected = (row.n_trains, row.fastest_min, row.typical_min)
+        assert rows[frozenset((row.from_station, row.to_station))] == expected
