@@ -24,7 +24,7 @@ def observations(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(table=observations(), random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(form: str, table: pd.DataFrame, random: object) -> None:
     mixed = table.sample(frac=1, random_state=random.randrange(2**32))  # type: ignore[attr-defined]
@@ -36,7 +36,7 @@ def test_the_order_of_rows_changes_nothing(form: str, table: pd.DataFrame, rando
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(table=observations())
 def test_residuals_are_orthogonal_to_what_is_fitted(form: str, table: pd.DataFrame) -> None:
     result = fit(table["value"], table["distance"], form=form, weights=table["weight"])
@@ -48,7 +48,7 @@ def test_residuals_are_orthogonal_to_what_is_fitted(form: str, table: pd.DataFra
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(table=observations())
 def test_intervals_surround_the_estimates_and_r2_is_a_share(form: str, table: pd.DataFrame) -> None:
     assume(np.ptp(table["value"]) > 1)
@@ -60,7 +60,7 @@ def test_intervals_surround_the_estimates_and_r2_is_a_share(form: str, table: pd
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(table=observations(), factor=st.floats(0.1, 100))
 def test_weights_have_no_unit(form: str, table: pd.DataFrame, factor: float) -> None:
     once = fit(table["value"], table["distance"], form=form, weights=table["weight"])

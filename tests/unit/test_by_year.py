@@ -126,6 +126,9 @@ def test_weights_are_joined_by_id(km: pd.Series) -> None:
         ({"value": np.inf}, "finite"),
         ({"adcode": None}, "adcode, year and value.*without adcode"),
         ({"rows": 0}, "needs rows"),
+        ({"value": "many"}, "be numbers"),
+        ({"year": 2010.5}, "whole numbers.*2010.5"),
+        ({"year": np.nan}, "whole numbers.*nan"),
         ({"years": 1}, "two years"),
     ],
 )
@@ -164,6 +167,16 @@ def test_neighbours_that_changed_alike_are_found(km: pd.Series) -> None:
     assert table.loc[2020, "moran"] == pytest.approx(alone.statistic)
     assert table.loc[2020, "moran_p"] == alone.p_value == 0.001
     assert by_year(rows, km)["moran_p"].isna().all()
+
+
+def test_places_without_a_distance_are_refused_by_name(km: pd.Series) -> None:
+    rows = panel(km, {2010: -0.001, 2020: -0.002})
+    with pytest.raises(ArgumentError, match=r"no distance.*c03"):
+        by_year(rows, km.drop("c03"))
+    with pytest.raises(ArgumentError, match="repeat ids"):
+        by_year(rows, pd.concat([km, km]))
+    with pytest.raises(ArgumentError, match="must be a table"):
+        by_year(None, km)  # type: ignore[arg-type]
 
 
 def test_a_parabola_has_no_slope_to_compare(km: pd.Series) -> None:

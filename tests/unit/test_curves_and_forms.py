@@ -133,6 +133,12 @@ def test_many_places_at_one_distance_are_smoothed_by_their_mean() -> None:
     assert band["fitted"].item() == pytest.approx(3.5)
 
 
+def test_halfway_between_two_distances_all_neighbours_count_alike() -> None:
+    km = pd.Series([0.0] * 4 + [100.0] * 4).rename(lambda i: f"c{i}")
+    values = pd.Series([1.0, 2, 3, 4, 11, 12, 13, 14], km.index)
+    assert local(values, km, share=1.0, at=[50.0])["fitted"].item() == pytest.approx(7.5)
+
+
 def test_the_local_fit_of_logarithms_stays_above_zero(km: pd.Series, wealth: pd.Series) -> None:
     band = local(wealth, km, form="exponential")
     logs = local(np.log(wealth), km)

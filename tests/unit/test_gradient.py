@@ -114,6 +114,10 @@ def test_equal_values_have_no_r2(km: pd.Series) -> None:
         ({"distance": pd.Series({"b": 5.0, "c": 5.0, "d": 5.0, "core": 5.0})}, "at 1 distances"),
         ({"values": pd.Series({"b": INF, "c": 2.0, "d": 3.0, "core": 4.0})}, "finite.*at b"),
         ({"values": pd.Series({"b": 1.0, "c": NAN, "d": NAN, "core": 4.0})}, "three.*c, d"),
+        ({"values": pd.Series({"b": "1", "c": "2", "d": "3", "core": "4"})}, "be numbers"),
+        ({"values": pd.Series({"b": True, "c": False, "d": True, "core": True})}, "be numbers"),
+        ({"values": pd.Series({"b": 1e200, "c": 2.0, "d": 3.0, "core": 4.0})}, "1e100.*at b"),
+        ({"values": pd.Series({"b": 1e-200, "c": 2.0, "d": 3.0, "core": 4.0})}, "1e100.*at b"),
         ({"form": "cubic"}, "form.*unknown"),
         ({"form": "exponentail"}, "Did you mean 'exponential'"),
     ],
@@ -308,6 +312,7 @@ def test_residuals_alike_between_neighbours_are_said(neighbours: pd.DataFrame) -
     ("table", "message"),
     [
         (pd.DataFrame({"from": ["b"], "to_id": ["c"]}), "from_id and to_id.*without from_id"),
+        ([("b", "c")], "from_id and to_id"),
         (pd.DataFrame({"from_id": ["x"], "to_id": ["y"]}), "No pair of neighbours"),
         (pd.DataFrame({"from_id": ["b"], "to_id": ["b"]}), "No pair of neighbours"),
     ],

@@ -200,6 +200,29 @@ def test_a_centre_that_stays_has_no_bearing(seats: gpd.GeoDataFrame) -> None:
     assert np.isnan(shift.loc[2020, "bearing_deg"])
 
 
+def test_a_city_without_a_seat_is_refused_everywhere(seats: gpd.GeoDataFrame) -> None:
+    lost = seats.copy()
+    lost.loc["d", "seat_lon"] = np.nan
+    weights = pd.Series(1.0, lost.index)
+    for ask in (
+        lambda: distance_km(lost, ["a"]),
+        lambda: chainage(lost, ["a", "b"]),
+        lambda: centre_of_gravity(lost, weights),
+    ):
+        with pytest.raises(ArgumentError, match=r"needs a seat.*none for d"):
+            ask()
+    with pytest.raises(ArgumentError, match=r"no seats.*seat_lon"):
+        chainage(seats.drop(columns="seat_lon"), ["a", "b"])
+    with pytest.raises(ArgumentError, match="repeats adcodes"):
+        chainage(pd.concat([seats, seats]), ["a", "b"])
+
+
+def test_weights_around_the_globe_have_no_centre() -> None:
+    around = seats_of({"a": (0.0, 0.0), "b": (180.0, 0.0)})
+    with pytest.raises(ArgumentError, match="around the globe"):
+        centre_of_gravity(around, pd.Series({"a": 1.0, "b": 1.0}))
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [

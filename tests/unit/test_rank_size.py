@@ -54,6 +54,11 @@ def test_what_is_left_out_is_said() -> None:
     assert fitted.table["rank"].to_dict() == {"a": 1.0, "b": 2.5, "c": 2.5, "d": 4.0}
 
 
+def test_a_least_size_that_is_no_size_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"least size.*nan"):
+        rank_size(pd.Series({"a": 3.0, "b": 2.0, "c": 1.0}), least=np.nan)
+
+
 def test_primacy_by_hand() -> None:
     sizes = pd.Series([24.0, *([4.0] * 3), *([2.0] * 9)]).rename(lambda i: f"c{i:02}")
     expected = {"two_city": 6.0, "four_city": 2.0, "eleven_city": 48 / 26}
@@ -74,6 +79,7 @@ def test_units_and_order_change_nothing(sizes: list[float], unit: float) -> None
     ("sizes", "message"),
     [
         ([1.0, 2.0], "Series.*list"),
+        (pd.Series({"a": "1", "b": "2", "c": "3"}), "be numbers"),
         (pd.Series([1.0, 2, 3], ["a", "a", "b"]), "repeat.*a"),
         (pd.Series({"a": 1.0, "b": 0.0, "c": 3.0}), "above zero.*b"),
         (pd.Series({"a": 1.0, "b": np.inf, "c": 3.0}), "above zero.*b"),

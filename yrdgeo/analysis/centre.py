@@ -6,10 +6,13 @@ import pandas as pd
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
+from yrdgeo.analysis.observations import check_series
+from yrdgeo.analysis.seats import seats
 from yrdgeo.analysis.vintages import one_series
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.geo import GEOD, METRES_PER_KM
 
+LEAST_RADIUS_M = 1e5  # nearer to the centre of the earth no point of the surface is meant
 _GEOCENTRIC = ("EPSG:4979", "EPSG:4978")  # WGS 84 with height, and in metres about its centre
 
 
@@ -55,9 +58,13 @@ def centre_of_gravity(cities: gpd.GeoDataFrame, weights: pd.Series) -> pd.Series
     """
     mass = _masses(cities, weights)
     there = Transformer.from_crs(*_GEOCENTRIC, always_xy=True)
-    lon, lat = (cities[name].to_numpy(np.float64) for name in ("seat_lon", "seat_lat"))
+    lon, lat = seats(cities)
     around = np.column_stack(there.transform(lon, lat, np.zeros(len(lon))))
     middle = mass @ around / mass.sum()
+    if np.hypot(np.hypot(middle[0], middle[1]), middle[2]) < LEAST_RADIUS_M:
+        raise ArgumentError(
+            "Weights all around the globe have no centre on its surface.", found="almost none"
+        )
     x, y, z = middle
     lon, lat, _ = there.transform(x, y, z, direction=TransformDirection.INVERSE)
     return pd.Series({"lon": float(lon), "lat": float(lat)})
@@ -119,11 +126,7 @@ def centre_shift(
 
 
 def _masses(cities: gpd.GeoDataFrame, weights: pd.Series) -> np.ndarray:
-    if not isinstance(weights, pd.Series):
-        raise ArgumentError("The weights must be a pandas Series.", found=type(weights).__name__)
-    for name, index in (("cities", cities.index), ("weights", weights.index)):
-        if not index.is_unique:
-            raise ArgumentError(f"The {name} repeat ids.", found=few(index[index.duplicated()]))
+    check_series("weight", weights)
     odd = cities.index.symmetric_difference(weights.index)
     if len(odd):
         raise ArgumentError(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.seats import seats
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.geo import GEOD, METRES_PER_KM
 
@@ -65,8 +66,8 @@ def chainage(cities: gpd.GeoDataFrame, line: Sequence[str]) -> pd.DataFrame:
     >>> chainage(seats, ["a", "b"]).round(1).to_dict("index")["beyond"]
     {'chainage_km': 222.6, 'offset_km': 111.3, 'end': True}
     """
+    lon, lat = seats(cities)
     rows = _positions(cities, line)
-    lon, lat = (cities[name].to_numpy(np.float64) for name in ("seat_lon", "seat_lat"))
     azimuth, _, length = GEOD.inv(lon[rows[:-1]], lat[rows[:-1]], lon[rows[1:]], lat[rows[1:]])
     _refuse_legs(length, line)
     shape = (len(cities), len(length))
@@ -139,9 +140,6 @@ def _first_least(offset: Floats) -> npt.NDArray[np.intp]:
 def _positions(cities: gpd.GeoDataFrame, line: Sequence[str]) -> npt.NDArray[np.intp]:
     if isinstance(line, str) or len(line) < 2:  # noqa: PLR2004 — a line has two ends
         raise ArgumentError("A corridor needs a list of two seats or more.", found=repr(line))
-    if not cities.index.is_unique:
-        repeated = cities.index[cities.index.duplicated()].unique()
-        raise ArgumentError("The table 'cities' repeats adcodes.", found=few(repeated))
     rows = np.asarray(cities.index.get_indexer(pd.Index(line, dtype=object)), dtype=np.intp)
     unknown = [name for name, row in zip(line, rows, strict=True) if row < 0]
     if unknown:

@@ -77,14 +77,13 @@ def curve(fit: GradientFit, at: npt.ArrayLike, *, statistic: str = "median") -> 
     error = np.sqrt(np.einsum("ij,jk,ik->i", slope, covariance, slope).clip(min=0))
     reach = student.ppf((1 + CONFIDENCE) / 2, free) * error
     factor = fit.smearing if statistic == "mean" else 1.0
-    return pd.DataFrame(
-        {
-            "distance": distance,
+    with np.errstate(over="ignore"):  # far beyond the observations a value may be infinite
+        lines = {
             "fitted": factor * equation.value(line),
             "lower": factor * equation.value(line - reach),
             "upper": factor * equation.value(line + reach),
         }
-    )
+    return pd.DataFrame({"distance": distance, **lines})
 
 
 def deviations(fit: GradientFit) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from scipy.stats import t as student
 
 from yrdgeo.analysis.forms import Form, Sample, equation_of, refuse_logs, sample_of
 from yrdgeo.analysis.least_squares import CONFIDENCE, Errors, solve
+from yrdgeo.analysis.observations import check_series
 from yrdgeo.analysis.residual_moran import residual_moran
 from yrdgeo.analysis.vintages import one_series
-from yrdgeo.errors import ArgumentError
+from yrdgeo.errors import ArgumentError, few
 
 LEVEL = 0.05
 
@@ -96,6 +97,9 @@ def by_year(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     equation = equation_of(form)
     if equation.degree > 1:
         raise ArgumentError("Only a form with one slope is compared by year.", found=repr(form))
+    check_series("distance", distance)
+    if weights is not None:
+        check_series("weight", weights)
     years = one_series(table, same_series or {})
     if len(years) < 2:  # noqa: PLR2004 — a change has two ends
         raise ArgumentError("A change needs two years or more.", found=f"{len(years)}")
@@ -111,7 +115,7 @@ def by_year(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     left = {year: equation.left(sample.y) for year, sample in samples.items()}
     base = next(iter(left.values()))
     design = equation.design(first.distance)
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, object]] = []
     for year in samples:
         level = _slope(left[year], design, first, errors)
         change = _slope(left[year] - base, design, first, errors)
@@ -131,7 +135,10 @@ def _panel(
     values = pd.DataFrame(
         {year: part.set_index("adcode")["value"].astype("float64") for year, part in years}
     )
-    values = values.reindex(values.index.union(distance.index))
+    nowhere = values.index.difference(distance.index)
+    if len(nowhere):
+        raise ArgumentError("Places with values have no distance.", found=few(nowhere))
+    values = values.reindex(distance.index)
     lost = values.index[values.isna().any(axis=1)]
     note = [f"Left out, a year lacks a value: {', '.join(map(str, lost))}."] if len(lost) else []
     return values.drop(index=lost), note

@@ -76,7 +76,7 @@ class Sample:
 
 def equation_of(form: str) -> Equation:
     """Return a row of :data:`FORMS`, or refuse with the nearest legal name."""
-    if form not in FORMS:
+    if str(form) not in FORMS:
         fix = nearest(str(form), list(FORMS))
         raise ArgumentError("The form of the gradient is unknown.", found=repr(form), fix=fix)
     return FORMS[form]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.hinterland import hinterland
+from yrdgeo.analysis.seats import seats
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.geo import geodesic_km
 from yrdgeo.results import TravelTimes
@@ -48,6 +49,7 @@ def distance_km(cities: gpd.GeoDataFrame, cores: Sequence[str]) -> pd.DataFrame:
     >>> distance_km(seats, ["310000", "340100"]).round(3).to_dict("index")["320500"]
     {'core': '310000', 'seat_km': 95.504}
     """
+    seats(cities)
     names = _cores(cores, cities.index)
     ids = list(cities.index)
     km = np.column_stack([geodesic_km(cities, core, ids) for core in names])
@@ -126,7 +128,6 @@ def distance_order(order: pd.DataFrame, cores: Sequence[str]) -> pd.DataFrame:
 def _nearest(
     away: npt.NDArray[np.float64], names: pd.Index, index: pd.Index, column: str
 ) -> pd.DataFrame:
-    away = np.where(np.isnan(away), np.inf, away)
     chosen = away.argmin(axis=1)
     core = names.to_numpy(dtype=object)[chosen]
     least = away[np.arange(len(away)), chosen]

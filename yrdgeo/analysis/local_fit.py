@@ -108,6 +108,9 @@ def smoother(points: Floats, distance: Floats, nearest: int, weights: Floats) ->
     beyond = np.where(away > 0, away, np.inf).min(axis=1)
     radius = np.where(radius > 0, radius, beyond)[:, None]
     kernel = weights * (1 - np.minimum(away / radius, 1.0) ** 3) ** 3
+    # Halfway between two distances all neighbours may be equally far: then all count alike.
+    empty = kernel.sum(axis=1, keepdims=True) == 0
+    kernel = np.where(empty, weights * (away <= radius), kernel)
     kernel /= kernel.sum(axis=1, keepdims=True)
     middle = (kernel * distance).sum(axis=1, keepdims=True)
     lean = distance - middle

@@ -5,6 +5,9 @@ import pandas as pd
 
 from yrdgeo.errors import ArgumentError, few
 
+LARGEST = 1e100
+NUMBERS = ("floating", "integer", "mixed-integer-float", "integer-na", "decimal", "empty")
+
 
 def joined(values: pd.Series, distance: pd.Series, weights: pd.Series | None) -> pd.DataFrame:
     """Return ``value distance weight`` by id, in the order of the values.
@@ -19,13 +22,7 @@ def joined(values: pd.Series, distance: pd.Series, weights: pd.Series | None) ->
     if weights is not None:
         given["weight"] = weights
     for name, series in given.items():
-        if not isinstance(series, pd.Series):
-            raise ArgumentError(
-                f"The {name}s must be a pandas Series indexed by id.", found=type(series).__name__
-            )
-        repeated = series.index[series.index.duplicated()]
-        if len(repeated):
-            raise ArgumentError(f"The {name}s repeat ids.", found=few(repeated.unique()))
+        check_series(name, series)
         odd = values.index.symmetric_difference(series.index)
         if len(odd):
             raise ArgumentError(
@@ -45,12 +42,40 @@ def joined(values: pd.Series, distance: pd.Series, weights: pd.Series | None) ->
     return table
 
 
+def check_series(name: str, series: object) -> None:
+    """Refuse what is no Series with one row an id."""
+    if not isinstance(series, pd.Series):
+        raise ArgumentError(
+            f"The {name}s must be a pandas Series indexed by id.", found=type(series).__name__
+        )
+    repeated = series.index[series.index.duplicated()]
+    if len(repeated):
+        raise ArgumentError(f"The {name}s repeat ids.", found=few(repeated.unique()))
+    check_numbers(name, series)
+
+
+def check_numbers(name: str, series: pd.Series) -> None:
+    """Refuse text and truth values where numbers belong."""
+    if pd.api.types.infer_dtype(series, skipna=True) not in NUMBERS:
+        raise ArgumentError(f"The {name}s must be numbers.", found=f"dtype {series.dtype}")
+
+
+def _extreme(numbers: pd.Series) -> pd.Series:
+    """Tell which numbers have no square in floating point."""
+    size = numbers.abs()
+    return (size > LARGEST) | ((size < 1 / LARGEST) & (size > 0))
+
+
 def _check_domain(table: pd.DataFrame) -> None:
     distance, weight = table["distance"], table["weight"]
     faults = {
         "Distances must be zero or more; no path is inf.": ~(distance >= 0),
         "Weights must be finite and above zero.": ~((weight > 0) & np.isfinite(weight)),
         "Values must be finite, or NaN where they are missing.": np.isinf(table["value"]),
+        "Distances and values must be 0 or between 1e-100 and 1e100 in size.": _extreme(
+            distance.replace(np.inf, 0.0)
+        )
+        | _extreme(table["value"]),
     }
     for what, wrong in faults.items():
         if wrong.any():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
 
 CONFIDENCE = 0.95
@@ -86,6 +87,8 @@ def rank_size(sizes: pd.Series, *, least: float = 0.0) -> RankSize:
     (1.0, 0.5)
     """
     used, notes = _sizes(sizes)
+    if not least >= 0:
+        raise ArgumentError("The least size must be zero or more.", found=repr(least))
     below = used < least
     if below.any():
         notes.append(f"Left out, smaller than {least:g}: {int(below.sum())}.")
@@ -172,11 +175,7 @@ def primacy(sizes: pd.Series) -> pd.Series:
 
 def _sizes(sizes: pd.Series) -> tuple[pd.Series, list[str]]:
     """Return the known sizes from the largest, and who is missing."""
-    if not isinstance(sizes, pd.Series):
-        raise ArgumentError("The sizes must be a pandas Series.", found=type(sizes).__name__)
-    if not sizes.index.is_unique:
-        repeated = sizes.index[sizes.index.duplicated()].unique()
-        raise ArgumentError("The sizes repeat ids.", found=few(repeated))
+    check_series("size", sizes)
     known = sizes.dropna().astype("float64")
     wrong = ~((known > 0) & np.isfinite(known))
     if wrong.any():

@@ -101,13 +101,14 @@ def moran_sentence(test: TestResult) -> str:
     return f"{said} {test.note}".rstrip()
 
 
-def _links(ids: pd.Index, neighbours: pd.DataFrame) -> csr_array:
+def _links(ids: pd.Index, neighbours: object) -> csr_array:
     """Return row-standardised weights, shape (n, n)."""
-    absent = {"from_id", "to_id"} - set(neighbours.columns)
-    if absent:
+    ends = {"from_id", "to_id"}
+    if not isinstance(neighbours, pd.DataFrame) or not ends <= set(neighbours.columns):
+        absent = sorted(ends - set(getattr(neighbours, "columns", ())))
         raise ArgumentError(
             "Neighbours must be a table with the columns from_id and to_id.",
-            found=f"without {few(sorted(absent))}",
+            found=f"without {few(absent)}",
             fix="Pass what contiguity.edges() returns.",
         )
     left = ids.get_indexer(pd.Index(neighbours["from_id"]))

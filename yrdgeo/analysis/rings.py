@@ -169,11 +169,14 @@ def ring_ratios(
 
 def _binned(distance: pd.Series, edges: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges of all rings that are needed, and the ring of each place."""
-    bounds = np.array(edges, dtype=np.float64)
+    try:
+        bounds = np.array(edges, dtype=np.float64).ravel()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError("The edges of rings must be numbers.", found=repr(edges)) from error
     if len(bounds) < 2 or not (np.diff(bounds) > 0).all() or bounds[0] < 0:  # noqa: PLR2004 — a ring has two edges
         raise ArgumentError(
             "The edges of rings must rise from zero or more, two of them at least.",
-            found=few(edges),
+            found=few(bounds),
         )
     away = distance.to_numpy()
     inner = np.concatenate([[0.0], bounds]) if (away < bounds[0]).any() else bounds

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from yrdgeo.analysis.observations import check_numbers
 from yrdgeo.errors import ArgumentError, few
 
 
-def one_series(
-    table: pd.DataFrame, same_series: Mapping[str, str]
-) -> list[tuple[int, pd.DataFrame]]:
+def one_series(table: object, same_series: Mapping[str, str]) -> list[tuple[int, pd.DataFrame]]:
     """Return ``(year, rows)`` in order, every row with a ``vintage``, if all are of one series.
 
     A vintage is a series of its own unless ``same_series`` says to which one it belongs.
@@ -19,6 +18,8 @@ def one_series(
     ArgumentError
         If columns are absent, a city is repeated in a year, or vintages are mixed.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ArgumentError("Values by year must be a table.", found=type(table).__name__)
     absent = {"adcode", "year", "value"} - set(table.columns)
     if absent:
         raise ArgumentError(
@@ -27,6 +28,12 @@ def one_series(
         )
     if not len(table):
         raise ArgumentError("A table by year needs rows.", found="none")
+    check_numbers("value", table["value"])
+    year = pd.to_numeric(table["year"], errors="coerce")
+    odd = year.isna() | (year % 1 != 0)
+    if odd.any():
+        raise ArgumentError("Years must be whole numbers.", found=few(table.loc[odd, "year"]))
+    table = table.assign(year=year.astype("int64"))
     again = table.duplicated(["adcode", "year"])
     if again.any():
         twice = table.loc[again, ["adcode", "year"]].itertuples(index=False, name=None)
