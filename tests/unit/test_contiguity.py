@@ -169,3 +169,31 @@ def test_one_city_has_no_edge_and_order_zero() -> None:
     alone = grid(1, 1)
     assert contiguity.edges(alone).empty
     assert contiguity.order(alone).to_numpy().tolist() == [[0]]
+
+
+def test_a_river_is_a_border_that_only_a_bridge_crosses(islands: gpd.GeoDataFrame) -> None:
+    river = [{"from": "330001", "to": "330000", "kind": "river"}]
+    wet = contiguity.edges(islands, waters=river)
+    assert dict(zip(wet["from_id"], wet["kind"], strict=True)) == {
+        "330000": "river",
+        "330001": "land",
+    }
+    assert contiguity.order(islands).loc["330000", "330002"] == 2
+    dry = contiguity.order(islands, waters=river)
+    assert dry.loc["330000", ["330001", "330002"]].isna().all()
+    crossed = contiguity.order(islands, waters=river, bridges=[("330000", "330001")])
+    assert crossed.loc["330000", "330002"] == 2
+
+
+@pytest.mark.parametrize(
+    "water",
+    [
+        {"from": "330000", "to": "330009", "kind": "sea"},
+        {"from": "330000", "to": "330001", "kind": "swamp"},
+    ],
+)
+def test_a_water_must_be_a_border_of_a_known_kind(
+    islands: gpd.GeoDataFrame, water: dict[str, str]
+) -> None:
+    with pytest.raises(ArgumentError, match="water is the border"):
+        contiguity.edges(islands, waters=[water])

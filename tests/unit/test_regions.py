@@ -45,7 +45,9 @@ def test_every_shipped_region_is_of_known_cities_with_sources(name: str) -> None
     assert {place(code).level for code in region.members} == {"prefecture"}
     assert {region.centre, *region.cores} <= set(region.members)
     ids = [region.source_id, region.cores_source_id]
-    ids += [row["source_id"] for row in (*region.bridges, *region.bridges_not_counted)]
+    ids += [
+        row["source_id"] for row in (*region.bridges, *region.bridges_not_counted, *region.waters)
+    ]
     assert set(ids) <= set(SOURCES)
 
 
@@ -95,6 +97,23 @@ def test_a_wrong_bridge_is_explained_with_everything_else(tmp_path: Path) -> Non
         load_region(_region(tmp_path, REGION.replace("EPSG:6933", "EPSG:3857") + bridge))
     for part in ("two.toml: 3 problems", "to itself", "320100", "equal-area"):
         assert part in str(refused.value)
+
+
+def test_waters_of_the_delta_are_borders_of_its_cities() -> None:
+    region = load_region("yrd")
+    found = edges(load_cities(region.members)[0], waters=region.waters)
+    counted = found["kind"].value_counts().to_dict()
+    assert counted == {"land": 88, "river": 8, "sea": 2, "lake": 1}
+    wet = set(
+        zip(*(found.loc[found["kind"].eq("sea"), end] for end in ("from_id", "to_id")), strict=True)
+    )
+    assert wet == {("330200", "330400"), ("330400", "330600")}
+
+
+def test_a_wrong_water_is_explained(tmp_path: Path) -> None:
+    water = '[[water]]\nfrom = "苏州"\nto = "341300"\nkind = "swamp"\n'
+    with pytest.raises(StudyError, match="no kind of water"):
+        load_region(_region(tmp_path, REGION + water))
 
 
 def test_an_unknown_region_is_answered_with_the_nearest() -> None:

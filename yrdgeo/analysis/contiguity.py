@@ -22,7 +22,9 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Rule = Literal["queen", "rook"]
 Bridges = Iterable[tuple[str, str] | Mapping[str, object]]
+Waters = Iterable[Mapping[str, object]]
 
+WATERS = ("river", "lake", "sea")
 CORNER = 4.0  # tolerances: a common border shorter than this cannot be told from a corner
 LINE = 1  # shapely's type id
 
@@ -32,6 +34,7 @@ def edges(
     *,
     rule: Rule = "queen",
     bridges: Bridges = (),
+    waters: Waters = (),
     min_border_km: float = 0.0,
     snap_m: float = 0.0,
 ) -> pd.DataFrame:
@@ -46,6 +49,9 @@ def edges(
     bridges
         Declared links between cities that do not touch (a bridge, a tunnel, a ferry): pairs of
         adcodes, or mappings with ``from`` and ``to`` as in a region file.
+    waters
+        Borders that run in water: mappings with ``from``, ``to`` and ``kind`` (``river``,
+        ``lake``, ``sea``) as in a region file, of neighbours. Polygons alone do not tell.
     min_border_km
         Neighbours by land with a shorter common border are left out; 0 keeps corners.
     snap_m
@@ -59,12 +65,14 @@ def edges(
     edges
         ``from_id to_id border_km kind``: each pair once, ``from_id < to_id``, in order;
         ``border_km`` in km along geodesics between the common vertices, 0 for a corner or a
-        bridge; ``kind`` is ``land`` or ``bridge``. A bridge between neighbours is ``land``.
+        bridge; ``kind`` is ``land``, what ``waters`` says, or ``bridge``. A bridge between
+        neighbours keeps the kind of their border.
 
     Raises
     ------
     ArgumentError
-        If the rule is unknown, a length is negative or a bridge does not join two of the cities.
+        If the rule is unknown, a length is negative, a bridge does not join two of the cities, or
+        a water is no border.
     TableError
         If the geometry has no CRS, or a city has no polygon.
 
@@ -100,7 +108,8 @@ def edges(
             "kind": "land",
         }
     )
-    every = pd.concat([land, _declared(bridges, polygons.index)], ignore_index=True)
+    wet = _with_waters(land, waters)
+    every = pd.concat([wet, _declared(bridges, polygons.index)], ignore_index=True)
     once = every.drop_duplicates(["from_id", "to_id"])
     return once.sort_values(["from_id", "to_id"], ignore_index=True)
 
@@ -110,6 +119,7 @@ def order(
     *,
     rule: Rule = "queen",
     bridges: Bridges = (),
+    waters: Waters = (),
     min_border_km: float = 0.0,
     snap_m: float = 0.0,
 ) -> pd.DataFrame:
@@ -117,7 +127,8 @@ def order(
 
     .. math:: o_{ij} = \min \{ k : (A^k)_{ij} > 0 \}, \quad o_{ii} = 0
 
-    with A the adjacency of :func:`edges`, which explains the options.
+    with A the adjacency of :func:`edges`, which explains the options; but a border in water, when
+    named in ``waters``, is none to walk over: only a bridge joins its two sides.
 
     Returns
     -------
@@ -146,9 +157,9 @@ def order(
     >>> order(row).loc["330001"].tolist()
     [0, 1, 2]
     """
-    neighbours = edges(
-        cities, rule=rule, bridges=bridges, min_border_km=min_border_km, snap_m=snap_m
-    )
+    touching = edges(cities, rule=rule, waters=waters, min_border_km=min_border_km, snap_m=snap_m)
+    walked = [touching[touching["kind"].eq("land")], _declared(bridges, cities.index)]
+    neighbours = pd.concat(walked, ignore_index=True).drop_duplicates(["from_id", "to_id"])
     n = len(cities)
     ends = [cities.index.get_indexer(pd.Index(neighbours[name])) for name in ("from_id", "to_id")]
     adjacency = coo_array((np.ones(len(neighbours)), (ends[0], ends[1])), shape=(n, n))
@@ -206,6 +217,22 @@ def _length_km(shapes: npt.NDArray[np.object_]) -> Floats:
     metres = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
     summed = np.bincount(row[part[1:][same]], weights=metres, minlength=len(shapes))
     return np.asarray(summed, dtype=np.float64) / METRES_PER_KM
+
+
+def _with_waters(land: pd.DataFrame, waters: Waters) -> pd.DataFrame:
+    """Give the borders that run in water their kind."""
+    named = {tuple(sorted(_ends(row))): str(row.get("kind", "")) for row in waters}
+    borders = set(zip(land["from_id"], land["to_id"], strict=True))
+    strange = [f"{a} – {b}" for a, b in named if (a, b) not in borders]
+    strange += [f"kind {kind!r}" for kind in named.values() if kind not in WATERS]
+    if strange:
+        raise ArgumentError(
+            "A water is the border of two neighbours, of kind river, lake or sea.",
+            found=few(strange),
+            fix="Correct the codes, or leave out the waters of other regions.",
+        )
+    kinds = [named.get(ends, "land") for ends in zip(land["from_id"], land["to_id"], strict=True)]
+    return land.assign(kind=kinds)
 
 
 def _declared(bridges: Bridges, known: pd.Index) -> pd.DataFrame:

@@ -116,7 +116,7 @@ def _sources_used(study: Study, results: pd.DataFrame, network: Network) -> pd.D
     named = {one for column in columns for text in column for one in str(text).split(";")}
     region = study.region
     named |= {region.source_id, region.cores_source_id}
-    named |= {bridge["source_id"] for bridge in region.bridges}
+    named |= {row["source_id"] for row in (*region.bridges, *region.waters)}
     own = study.sources["source_id"].str.startswith("user_")
     used = study.sources[own | study.sources["source_id"].isin(named)]
     return used.reindex(columns=list(SOURCE_COLUMNS)).fillna("").reset_index(drop=True)

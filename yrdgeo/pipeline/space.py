@@ -66,8 +66,8 @@ def times_by_scenario(
 
 
 def edges_of(study: Study) -> pd.DataFrame:
-    """Return who touches whom, declared bridges included."""
-    return contiguity.edges(study.cities, bridges=study.region.bridges)
+    """Return who touches whom, over land or water, declared bridges included."""
+    return contiguity.edges(study.cities, bridges=study.region.bridges, waters=study.region.waters)
 
 
 def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFrame:

@@ -62,7 +62,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "to_name_zh": ("终点 To (zh)", ""),
     "to_name_en": ("终点 To (en)", ""),
     "border_km": ("边界 Border (公里 km)", "Of neighbours: length of the common border"),
-    "kind": ("类型 Kind", ""),
+    "kind": ("类型 Kind", "Of neighbours: land, river, lake, sea or bridge"),
     "pair_id": ("结对编号 Pair", ""),
     "helper_id": ("帮扶方代码 Helper code", "May be a county"),
     "helped_id": ("受帮扶方代码 Helped code", "May be a county"),

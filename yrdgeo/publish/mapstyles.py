@@ -211,6 +211,9 @@ STYLES: dict[str, Style] = {
         "相邻关系 Neighbours",
         (
             Rule("陆地接壤 Common border", (Line("#6b7280", 0.3),), _when("kind", "land")),
+            Rule("隔江 Across a river", (Line("#2378b4", 0.3),), _when("kind", "river")),
+            Rule("隔湖 Across a lake", (Line("#2378b4", 0.3),), _when("kind", "lake")),
+            Rule("隔海 Across the sea", (Line("#233391", 0.3),), _when("kind", "sea")),
             Rule("桥梁 Bridge", (Line("#6b7280", 0.4, dashed=True),), _when("kind", "bridge")),
         ),
     ),

@@ -34,6 +34,12 @@ BRIDGE_KEYS = {
     **dict.fromkeys(("from", "to"), True),
     **dict.fromkeys(("kind", "name_zh", "name_en", "opened", "counts", "source_id"), False),
 }
+WATER_KEYS = {
+    **dict.fromkeys(("from", "to", "kind"), True),
+    **dict.fromkeys(("name_zh", "name_en", "source_id"), False),
+}
+WATERS = ("river", "lake", "sea")
+TABLES = {"bridge": BRIDGE_KEYS, "water": WATER_KEYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,9 @@ class Region:
         two cities neighbours.
     bridges_not_counted
         Links that are known and do not.
+    waters
+        Mappings ``from to kind name_zh name_en source_id``: borders that run in a river, a lake
+        or the sea.
     """
 
     id: str
@@ -68,6 +77,7 @@ class Region:
     bridges_not_counted: tuple[Mapping[str, str], ...] = ()
     source_id: str = ""
     cores_source_id: str = ""
+    waters: tuple[Mapping[str, str], ...] = ()
 
     def __repr__(self) -> str:
         """Count members, cores and bridges."""
@@ -140,18 +150,20 @@ def _path(id_or_path: str | Path) -> Path:
 def _key_problems(content: Row) -> Iterator[Problem]:
     """Find tables and keys that are unknown, missing or of the wrong kind."""
     for name in content:
-        if name not in ("region", "bridge"):
-            yield Problem("unknown table", value=name, fix=nearest(name, ["region", "bridge"]))
-    region, bridges = content.get("region"), content.get("bridge", [])
+        if name not in ("region", *TABLES):
+            yield Problem("unknown table", value=name, fix=nearest(name, ["region", *TABLES]))
+    region = content.get("region")
     if not isinstance(region, dict):
         yield Problem("table [region] is missing")
     else:
         yield from _row_problems(region, REGION_KEYS, "[region]")
-    if not isinstance(bridges, list) or not all(isinstance(row, dict) for row in bridges):
-        yield Problem("bridges are tables [[bridge]]")
-        return
-    for number, row in enumerate(bridges, start=1):
-        yield from _row_problems(row, BRIDGE_KEYS, f"[[bridge]] {number}")
+    for name, keys in TABLES.items():
+        rows = content.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            yield Problem(f"{name}s are tables [[{name}]]")
+            continue
+        for number, row in enumerate(rows, start=1):
+            yield from _row_problems(row, keys, f"[[{name}]] {number}")
 
 
 def _row_problems(row: Row, keys: Mapping[str, bool], where: str) -> Iterator[Problem]:
@@ -173,17 +185,29 @@ _KIND: dict[str, type] = {"members": list, "cores": list, "counts": bool}
 
 def _region(content: dict[str, object], *, source: str) -> Region:
     row = content["region"]
-    bridges = content.get("bridge", [])
+    bridges, waters = content.get("bridge", []), content.get("water", [])
     assert isinstance(row, dict)  # noqa: S101 — _key_problems has seen it
     assert isinstance(bridges, list)  # noqa: S101 — as above
+    assert isinstance(waters, list)  # noqa: S101 — as above
     problems: list[Problem] = []
     members = _cities(row["members"], "members", problems)
     cores = _cities(row["cores"], "cores", problems)
     centre = _cities([row["centre"]], "centre", problems)
     known = set(members)
     problems += _outside([*cores, *centre], known)
-    ends = [_ends(bridge, number, problems) for number, bridge in enumerate(bridges, start=1)]
+    ends = [
+        _ends(one, f"[[{name}]] {number}", problems)
+        for name, rows in (("bridge", bridges), ("water", waters))
+        for number, one in enumerate(rows, start=1)
+    ]
     problems += _outside([end for pair in ends for end in pair], known)
+    problems += [
+        Problem(
+            "is no kind of water", value=str(one["kind"]), fix=nearest(str(one["kind"]), WATERS)
+        )
+        for one in waters
+        if one["kind"] not in WATERS
+    ]
     problems += _crs_problems(str(row["crs_area"]))
     if not members:
         problems.append(Problem("'members' is empty", fix="Name at least one city."))
@@ -192,7 +216,11 @@ def _region(content: dict[str, object], *, source: str) -> Region:
         cores = (centre[0], *cores)
     declared = [
         {"from": pair[0], "to": pair[1], **_words(bridge)}
-        for pair, bridge in zip(ends, bridges, strict=True)
+        for pair, bridge in zip(ends, bridges, strict=False)  # the waters follow
+    ]
+    wet = [
+        {"from": pair[0], "to": pair[1], **_words(water)}
+        for pair, water in zip(ends[len(bridges) :], waters, strict=True)
     ]
     used = [bool(bridge.get("counts", True)) for bridge in bridges]
     texts = {key: str(row.get(key, "")) for key in ("id", "name_zh", "name_en", "crs_area")}
@@ -207,6 +235,7 @@ def _region(content: dict[str, object], *, source: str) -> Region:
         ),
         source_id=str(row.get("source_id", "")),
         cores_source_id=str(row.get("cores_source_id", "")),
+        waters=tuple(wet),
     )
 
 
@@ -234,8 +263,7 @@ def _outside(adcodes: list[str], members: set[str]) -> list[Problem]:
     ]
 
 
-def _ends(bridge: Row, number: int, problems: list[Problem]) -> tuple[str, ...]:
-    where = f"[[bridge]] {number}"
+def _ends(bridge: Row, where: str, problems: list[Problem]) -> tuple[str, ...]:
     ends = _cities([bridge["from"]], where, problems) + _cities([bridge["to"]], where, problems)
     if len(ends) == len({"from", "to"}) and len(set(ends)) == 1:
         problems.append(Problem(f"{where} joins a city to itself", value=ends[0]))
