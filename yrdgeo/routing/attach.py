@@ -27,9 +27,10 @@ def attach(network: Network, snapped: pd.DataFrame, *, access_kmh: float | None 
     r"""Return a network in which places on links are nodes.
 
     A place cuts its link: along the pieces one reaches both ends, or one of them where the link
-    is ``oneway`` (a place at the very end of a link reaches that end either way). A piece takes its share of the link's minutes, fixed ones included; its
-    milliseconds are :math:`[s_2 T] - [s_1 T]` for a link of *T* ms between the shares
-    :math:`s_1 < s_2`, rounded to the nearest.
+    is ``oneway`` (a place at the very end of a link reaches that end either way). A piece takes
+    its share of the link's minutes, fixed ones included; its milliseconds are
+    :math:`[s_2 T] - [s_1 T]` for a link of *T* ms between the shares :math:`s_1 < s_2`, rounded
+    to the nearest.
 
     Parameters
     ----------

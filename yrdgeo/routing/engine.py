@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import Network
+from yrdgeo.routing.doubts import check_lengths
 from yrdgeo.routing.graph import (
     EXACT_MS,
     MS_PER_MINUTE,
@@ -135,8 +136,9 @@ def prepare(
     """
     _check_engine(engine)
     if turns is None and not u_turn_min:
-        here = Prepared(network, build(network))
+        here = _built(network)
     else:
+        check_lengths(network)
         graph, arrivals = expanded(network, turns, u_turn_min=u_turn_min)
         here = Prepared(network, graph, arrivals=arrivals)
     large = engine == "auto" and len(here.graph.nodes) >= PREPARED_NODES
@@ -182,8 +184,13 @@ def ready_for_paths(
 
 def _begun(network: Network | Prepared, engine: Engine) -> Prepared:
     _check_engine(engine)
-    here = network if isinstance(network, Prepared) else Prepared(network, build(network))
+    here = network if isinstance(network, Prepared) else _built(network)
     return replace(here, hierarchy=None, trails=None) if engine == "dijkstra" else here
+
+
+def _built(network: Network) -> Prepared:
+    check_lengths(network)
+    return Prepared(network, build(network))
 
 
 def _worth(here: Prepared, searches: int, engine: Engine) -> bool:

@@ -62,7 +62,7 @@ def link_lines(network: Network, rows: Int64s) -> Shapes:
         If a link has neither a line nor nodes with points.
     """
     links = network.links.iloc[rows]
-    ends = _ends(network, links)
+    ends = link_ends(network, links)
     has = "geometry" in links.columns
     lines = links["geometry"].to_numpy(dtype=object) if has else np.full(len(links), None)
     bare = ~(shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING)
@@ -89,7 +89,7 @@ def _apart(one: Floats, other: Floats) -> Floats:
     return distance
 
 
-def _ends(network: Network, links: pd.DataFrame) -> Floats:
+def link_ends(network: Network, links: pd.DataFrame) -> Floats:
     """Return the points of both nodes of each link, shape (s, 2, 2); NaN where there is none."""
     nodes = network.nodes
     ends = np.full((len(links), 2, 2), np.nan)
