@@ -6,7 +6,6 @@ columns.
 """
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -19,7 +18,7 @@ from yrdgeo.errors import ArgumentError
 
 Effects = Literal["both", "rows", "columns", "constant"]
 MOST_STEPS = 200
-CLOSE = 1e-8  # mean relative change of the fitted flows: Newton's next step is its square
+CLOSE = 1e-8  # greatest relative change of a fitted flow: Newton's next step is its square
 FLAT = 1e-10  # share of the regressor that is left beyond the effects
 
 
@@ -81,24 +80,28 @@ def fit_poisson(
     linear = np.where(used, np.log(np.where(used, fitted, 1.0)), 0.0)
     scale = float(np.abs(regressor[used]).max())
     change = np.inf
-    for _ in range(MOST_STEPS):
+    for step in range(MOST_STEPS):
         working = np.where(used, linear - offset, 0.0)
         working += np.divide(amounts - fitted, fitted, out=np.zeros_like(fitted), where=used)
         in_regressor, in_working = parts.explained(fitted, regressor, working)
         left = np.where(used, regressor - in_regressor, 0.0)
         information = float((fitted * left**2).sum())
-        if information <= FLAT**2 * float((fitted * scale**2).sum()):
+        flat = information <= FLAT**2 * float((fitted * scale**2).sum())
+        if flat and not step:
             raise ArgumentError(
                 "The times say nothing beyond the places: within them all pairs take as long.",
                 fix="Take fewer effects (constraint='production' or 'none'), or more places.",
             )
+        if flat:
+            break
         coefficient = float((fitted * left * working).sum()) / information
         if change <= CLOSE:
             free, deviance = 1 + parts.free, _deviance(amounts[used], fitted[used])
             return PoissonFit(coefficient, information, fitted, left, used, free, deviance)
         before = linear
         linear = np.where(used, offset + in_working + coefficient * (regressor - in_regressor), 0.0)
-        change = sqrt(float(np.average((linear - before) ** 2, weights=fitted)))
+        # The greatest and not the mean: a flow of zero that sinks for ever has no maximum.
+        change = float(np.abs(linear - before).max())
         with np.errstate(over="ignore", under="ignore"):
             fitted = np.where(used, np.exp(linear), 0.0)
         if not (np.isfinite(fitted).all() and (fitted[used] > 0).all()):
