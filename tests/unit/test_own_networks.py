@@ -1,6 +1,5 @@
 """A study on the user's own networks: tables in three formats, OpenStreetMap, timetables, GTFS."""
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from made_networks import LINKS, NODES, STATIONS, STOPS, feed
 from made_osm import Member, Place, Way, write_osm, write_pbf
 
 from yrdgeo.errors import NetworkError, SourceError, StudyError, TableError, YrdGeoError
@@ -42,27 +42,6 @@ def study(folder: Path, network: str) -> Study:
 def minutes(of: Study, mode: str) -> pd.DataFrame:
     network = of.network(modes=[mode])
     return travel_times(network, list(of.cities.index)).to_frame()
-
-
-# Tables: a road between seats that the nodes do not name, and a railway between two stations.
-NODES = pd.DataFrame(
-    {
-        "node_id": ["s2", "s1", "w", "c", "su"],
-        "lon": [120.31, 120.60, 120.30, 119.97, 120.59],
-        "lat": [31.57, 31.32, 31.48, 31.80, 31.31],
-        "kind": ["station", "station", "junction", "junction", "junction"],
-    }
-)
-LINKS = pd.DataFrame(
-    {
-        "link_id": ["r2", "rail", "r1"],
-        "from_node": ["w", "s1", "su"],
-        "to_node": ["c", "s2", "w"],
-        "mode": ["road", "hsr", "expressway"],
-        "length_km": [60.0, 42.0, 45.0],
-        "speed_kmh": [60.0, 300.0, 90.0],
-    }
-)
 
 
 def _csv(table: pd.DataFrame, folder: Path, name: str) -> str:
@@ -231,21 +210,6 @@ def test_a_bad_network_is_one_error_with_key_and_remedy(
         study(tmp_path, modes + network + "\n")
 
 
-# Trains: A from Suzhou to Wuxi, B from Wuxi to Changzhou, C all the way and slow.
-STOPS = """车次,站序,站名,到站时间,开车时间
-B,1,无锡,----,09:00
-B,2,常州,09:20,----
-A,1,苏州,----,08:00
-A,2,无锡,08:15,----
-C,1,苏州,----,08:00
-C,2,常州,10:30,11:00
-C,3,南京,12:30,----
-"""
-STATIONS = (
-    "站名,经度,纬度\n无锡,120.30,31.58\n常州,119.97,31.78\n苏州,120.61,31.33\n南京,118.8,32.1\n"
-)
-
-
 def test_a_timetable_gives_direct_rides_and_changes_cost(tmp_path: Path) -> None:
     (tmp_path / "stops.csv").write_text(STOPS, "utf-8")
     (tmp_path / "places.csv").write_text(STATIONS, "utf-8")
@@ -288,23 +252,6 @@ def test_a_timetable_of_another_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "places.csv").write_text(far, "utf-8")
     with pytest.raises(SourceError, match="calls at two stations of the region"):
         study(tmp_path, 'modes = ["rail"]\ntimetable = "stops.csv"\nstations = "places.csv"\n')
-
-
-def feed(folder: Path) -> str:
-    files = {
-        "stops.txt": "stop_id,stop_name,stop_lat,stop_lon\n1,甲,31.33,120.61\n2,乙,31.58,120.30\n",
-        "routes.txt": "route_id,route_type\nr,4\n",
-        "trips.txt": "trip_id,route_id,service_id\nt,r,s\nb,r,s\n",
-        "calendar.txt": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,"
-        "start_date,end_date\ns,1,1,1,1,1,1,1,20220101,20221231\n",
-        "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
-        "t,08:00:00,08:00:00,1,1\nt,08:40:00,08:40:00,2,2\n"
-        "b,09:00:00,09:00:00,2,1\nb,09:50:00,09:50:00,1,2\n",
-    }
-    with zipfile.ZipFile(folder / "feed.zip", "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return "feed.zip"
 
 
 def test_a_gtfs_feed_of_a_day_gives_its_rides(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A study file is checked whole; every wrong key is named with the nearest legal one."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from yrdgeo.errors import StudyError
+from yrdgeo.pipeline import write_template
 from yrdgeo.spec import SCHEMA, read_spec, shipped_studies
 
 GOOD = '[study]\nname = "mine"\nregion = "yrd"\nyear = 2022\n'
@@ -86,3 +88,17 @@ def test_every_shipped_study_is_valid_and_named_like_its_file(name: str) -> None
 @pytest.mark.parametrize("table", SCHEMA)
 def test_every_required_key_says_what_it_means(table: str) -> None:
     assert all(rule.meaning for rule in SCHEMA[table].values() if rule.required)
+
+
+def test_the_template_shows_every_key_and_its_lines_can_be_uncommented(tmp_path: Path) -> None:
+    lines = write_template(tmp_path / "mine.toml").read_text(encoding="utf-8").splitlines()
+    shown: dict[str, set[str]] = {}
+    table = ""
+    for line in lines:
+        plain = line.removeprefix("# ")
+        if plain.startswith("["):
+            table = plain.strip("[]")
+        elif " = " in plain and table:
+            shown.setdefault(table, set()).add(plain.split(" = ")[0])
+            tomllib.loads(plain)
+    assert shown == {name: set(rules) for name, rules in SCHEMA.items()}

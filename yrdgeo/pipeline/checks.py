@@ -144,13 +144,7 @@ def _pairs(path: Path) -> Lines:
     pairs = programmes.read_pairs(path)
     ends = pd.concat([pairs["helper_id"], pairs["helped_id"]])
     yield f"pairs: {len(pairs)} rows, {ends.nunique()} places matched"
-    for level, count in (
-        pd.concat([pairs["helper_level"], pairs["helped_level"]])
-        .value_counts()
-        .sort_index()
-        .items()
-    ):
-        yield f"  ends that are a {level}: {count}"
+    yield f"  ends: {_counted(pd.concat([pairs['helper_level'], pairs['helped_level']]))}"
 
 
 def _network(path: Path) -> Lines:
@@ -230,8 +224,8 @@ def _first_days(path: Path) -> list[str]:
     named = [table[one] for table in tables for one in ("start_date", "date") if one in table]
     texts = pd.concat(named) if named else pd.Series(dtype=str)
     days = pd.to_datetime(texts, format="%Y%m%d", errors="coerce").dropna().sort_values()
-    tried = pd.date_range(days.iloc[0], periods=_DAYS_TRIED) if len(days) else []
-    return [f"{day:%Y-%m-%d}" for day in tried]
+    steps = range(_DAYS_TRIED) if len(days) else ()
+    return [f"{days.iloc[0] + pd.Timedelta(days=step):%Y-%m-%d}" for step in steps]
 
 
 _CHECKS: dict[str, Callable[[Path], Lines]] = {
