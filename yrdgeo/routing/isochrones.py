@@ -46,7 +46,7 @@ def isochrone_polygons(
 
     The points are the nodes that are reached, the bends of the links up to where they are
     reached, and the point on each link at which the time is up (a link's minutes are spread
-    evenly along its line; where turns cost, links that are reached in part are left out).
+    evenly along its line; where turns cost, only links with both ends reached count).
 
     Parameters
     ----------
@@ -145,7 +145,10 @@ class _Roads:
         spare = left[self.arcs.tails]
         with np.errstate(invalid="ignore", divide="ignore"):
             part = np.where(self.ms > 0, np.minimum(spare / self.ms, 1.0), 1.0)
-        used = (spare >= 0) & ((part == 1) | self.partly)
+        used = spare >= 0
+        if not self.partly:  # that its begin is reached does not say that one may turn into it
+            used &= left[self.arcs.heads] >= 0
+            part = np.ones(len(part))
         return self._along(np.flatnonzero(used), part[used]), len(at)
 
     def _along(self, arcs: Int64s, part: Floats) -> Floats:
