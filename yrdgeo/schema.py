@@ -166,7 +166,10 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "id": Key(pattern=_SLUG, required=True, meaning="column of the result"),
         "measure": Key(default="composite", meaning="a score of `yrdgeo list measures`"),
         "criteria": Key(
-            dict, default=None, meaning="{ gdp_per_capita = 'high', time_min = 'low' }"
+            dict,
+            default=None,
+            meaning="what counts, and whether high or low is good",
+            example='{ gdp_per_capita = "high", time_min = "low" }',
         ),
         "output": Key(default="", meaning="indicator over land, for output per km² or mu"),
         "area": Key(default="", meaning="indicator of official land area, in km²"),
