@@ -320,3 +320,11 @@ def test_a_hand_made_timetable_is_checked():
         Timetable(stops.drop(columns="depart_min"), pd.DataFrame({"station": ["a"]}))
     with pytest.raises(TableError, match="row 3, column 'station': repeats an earlier station"):
         Timetable(stops, pd.DataFrame({"station": ["a", "a"]}))
+
+
+@pytest.mark.parametrize("day", ["inf", "-1", "1.5", "10", "soon"])
+def test_days_that_are_none_are_refused(tmp_path: Path, day: str):
+    rows = [f"{row},{day if row.startswith('K2,2') else 0}" for row in GOOD]
+    path = stops_file(tmp_path, rows, f"{HEADER},日期差")
+    with pytest.raises(TableError, match=rf"row 6, column '日期差': is no day \(found '{day}'\)"):
+        read_stops(path)

@@ -112,6 +112,7 @@ def test_all_problems_of_a_feed_come_at_once(tmp_path: Path):
         FEED["stop_times.txt"]
         .replace("08:25:00,08:27:30", "07:25:00,07:27:30")
         .replace("25:10:00,25:10:00,s1", "25.10,25:10:00,nowhere")
+        .replace("08:40:00,s3,30", "08:40:00,s3,last")
     )
     stops = FEED["stops.txt"].replace("31.6,120.3", "131.6,120.3") + "s1,Again,31,121,1,\n"
     with pytest.raises(TableError) as caught:
@@ -119,6 +120,7 @@ def test_all_problems_of_a_feed_come_at_once(tmp_path: Path):
     for words in (
         r"row 4, column 'arrival_time': the time runs backwards.*'07:25:00'",
         r"row 6, column 'arrival_time': is no time \(found '25.10'\)",
+        r"row 2, column 'stop_sequence': is no number \(found 'last'\)",
         r"row 6, column 'stop_id': is no known station \(found 'nowhere'\)",
         r"row 6, column 'place': stops.txt: is no place on earth",
         r"row 8, column 'stop_id': stops.txt: repeats an earlier stop",

@@ -272,11 +272,17 @@ def _timed(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem], list[str]]
     alone = ~cells["trip_id"].duplicated(keep=False)
     told = [f"{alone.sum():,} trips of one stop are left out."] if alone.any() else []
     sequence = pd.to_numeric(cells["sequence"], errors="coerce")
-    stops = cells.assign(sequence=sequence)[~alone]
+    stops = cells.assign(sequence=sequence, at=cells.index)[~alone]
     stops = stops.sort_values(["trip_id", "sequence", "row"], ignore_index=True)
     again = stops.duplicated(["trip_id", "sequence"]).to_numpy()
     what = "the trip has this stop_sequence already"
     problems = cell_problems(stops, again, "trip_id", what=what)
+    lost = ~np.isfinite(stops["sequence"].to_numpy(dtype=np.float64))
+    told_as = stops.assign(sequence=cells["sequence"].reindex(stops["at"]).to_numpy())
+    what, fix = "is no number", "Number the stops in their order."
+    problems += cell_problems(
+        told_as, lost, "sequence", what=what, fix=fix, header=HEADERS["sequence"]
+    )
     for name in ("arrive", "depart"):
         minutes, wrong = minutes_of(stops[name], in_minutes=False)
         stops[f"{name}_min"], stops[f"{name}_wrong"] = minutes, wrong

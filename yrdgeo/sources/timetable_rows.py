@@ -74,7 +74,7 @@ def day_numbers(cells: pd.Series) -> tuple[Floats, Bools]:
     text = cells.str.normalize("NFKC").str.strip()
     number = pd.to_numeric(text, errors="coerce")
     days = number.where(~text.isin(list(_DAY_WORDS)), text.map(_DAY_WORDS)).to_numpy(np.float64)
-    wrong = ~((days >= 0) & (days < 10) & (days % 1 == 0))  # noqa: PLR2004 — no train runs ten days
+    wrong = ~((days >= 0) & (days < 10) & (days == np.floor(days)))  # noqa: PLR2004 — no train runs ten days
     return np.where(wrong, np.nan, days), wrong
 
 
