@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _RETRIES = 3
 PARTS = 16  # blocks that an executor gets when nothing asks for larger or smaller ones
-SMALLEST = 4_096  # origins of a block in a hierarchy
+SMALLEST = 8_192  # origins of a block in a hierarchy: fewer would share too little of the way
 _HERE = ("tcp://127.", "tls://127.", "inproc://", "tcp://[::1]", "tls://[::1]")
 
 Shared = TypeVar("Shared")
