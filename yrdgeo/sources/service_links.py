@@ -228,5 +228,6 @@ def _check(
         raise ArgumentError(
             "Boarding takes minutes, above 0: paths of links would change trains in no time.",
             found=f"{boarding_min:g}",
-            fix="Columns fastest_min and typical_min hold the bare rides.",
+            fix="Columns fastest_min and typical_min hold the bare rides. In a study, transfer_min "
+            "and access_fixed_min of [network] must be above 0.",
         )
