@@ -250,7 +250,8 @@ def _gradient(run: Run, record: Record, side: int) -> "Figure":
     row = layers.loc[layer] if layer in layers.index else pd.Series(dtype=object)
     name = text(row.get(("title_zh", "title_en")[side])) or layer
     origin = text(cities.loc[core, ("name_zh", "name_en")[side]])
-    fitted = f"n = {record['n']}, R² = {float(str(record['r2'])):.2f} ({record['form']})"
+    explained = "" if record["r2"] is None else f", R² = {record['r2']:.2f}"
+    fitted = f"n = {record['n']}{explained} ({record['form']})"
     figure, axes = _sheet(run, side, title=f"{name} · {origin}", below=fitted)
     axes.scatter(
         distances(run, cities.index, core=core, by=str(record["by"])),
@@ -258,7 +259,8 @@ def _gradient(run: Run, record: Record, side: int) -> "Figure":
         s=18,
         color="#2378b4",
     )
-    line = np.array(record["line"], dtype=np.float64).reshape(-1, 2)
+    points = [point[:2] for point in record["line"]]  # type: ignore[attr-defined]  # a list
+    line = np.array(points, dtype=np.float64).reshape(-1, 2)
     axes.plot(*line.T, color="#c2410c")
     axes.set_xlabel("km" if record["by"] == "km" else _word("minutes", side))
     axes.set_ylabel(_plain(text(row.get(("unit_zh", "unit_en")[side]))))

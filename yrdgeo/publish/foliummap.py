@@ -19,9 +19,10 @@ from yrdgeo.results import Run
 
 # In the order in which they are loaded.
 SCRIPTS = (
-    "dom", "core", "facts", "topology", "regions", "labels", "overlays", "legend", "tooltip",
-    "heading", "picker", "controls", "ranking", "charts", "gradient", "pairs", "city", "compare",
-    "panel", "stories", "footer", "keyboard", "address", "export", "image", "start",
+    "dom", "core", "facts", "derived", "topology", "regions", "labels", "overlays", "legend",
+    "tooltip", "heading", "picker", "scenario", "controls", "ranking", "charts", "gradientsay",
+    "slopes", "gradient", "matchings", "plans", "pairs", "scatter", "city", "twostates", "compare",
+    "panel", "tales", "stories", "footer", "keyboard", "address", "export", "image", "start",
 )  # fmt: skip
 MAP_OPTIONS = (
     "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.1,zoomDelta:0.5,"

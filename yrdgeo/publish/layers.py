@@ -147,6 +147,7 @@ def _record(row: Mapping[str, object], results: pd.DataFrame, order: pd.Index) -
         "topicName": both(row, "topic"),
         "decimals": decimals,
         "better": text(row.get("better")),
+        "kind": text(row.get("kind")),
         "sources": parts(row.get("source_id")),
         "year": int(str(row["year"])),
         "breaks": list(classes.breaks),

@@ -11,22 +11,44 @@ import pandas as pd
 import shapely
 
 from yrdgeo.geo import geodesic_km
+from yrdgeo.publish.charts import (
+    LOG_FORMS,
+    curve_points,
+    residual_record,
+    significant,
+    year_rows,
+)
 from yrdgeo.publish.layers import Floats, Record, both, number, parts, records, text
 from yrdgeo.publish.topology import steps
 from yrdgeo.results import Run
 
+Points = list[list[float | None]]
+
 LINE_STEP = 1e-3
 TOLERANCE = {"road": 6e-3}  # degrees; a railway keeps its bends
 SAMPLES = 40
+STRAIGHT = ("intercept", "slope")
+EQUATIONS = {
+    **dict.fromkeys(("linear", "log", "exponential", "power"), STRAIGHT),
+    "quadratic": (*STRAIGHT, "curvature"),
+}
 
 PAIR_NUMBERS = {
     "contiguity_order": 0,
     "seat_km": 1,
+    "centroid_km": 1,
     "border_km": 1,
     "rail_min": 0,
     "road_min": 0,
+    "travel_time_min": 0,
     "detour_ratio": 2,
     "gdp_per_capita_gap_yuan": 0,
+    "gdp_per_capita_ratio": 2,
+    "order_index": 2,
+    "distance_index": 2,
+    "nearest_ratio": 2,
+    "rank": 0,
+    "n_eligible": 0,
 }
 
 
@@ -45,6 +67,9 @@ def _pair(row: Mapping[str, object], shape: shapely.Geometry, order: pd.Index) -
         "names": [both(row, "helper"), both(row, "helped")],
         "cities": positions(order, [text(row["helper_city"]), text(row["helped_city"])]),
         "scheme": both(row, "scheme") if "scheme_zh" in row else [text(row.get("scheme"))] * 2,
+        "of": text(row.get("scheme")),
+        "nearest": positions(order, [text(row.get("nearest_id"))])[0],
+        "crosses": {"True": True, "False": False}.get(text(row.get("province_border"))),
         "since": text(row.get("since")),
         "class": text(row["pair_class"]),
         "sources": parts(row.get("source_id")),
@@ -165,39 +190,90 @@ def gradient_records(run: Run, order: pd.Index) -> list[Record]:
     return [_gradient(records(rows), run, order) for _, rows in fits]
 
 
-def _gradient(rows: list[dict[str, object]], run: Run, order: pd.Index) -> Record:
+def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
     first = rows[0]
+    name, form, by = text(first["gradient_id"]), text(first["form"]), text(first["by"])
     core = text(first["from_id"])
-    by = text(first["by"])
-    form = text(first["form"])
-    bounds = {text(row["coefficient"]): [_float(row[name]) for name in BOUNDS] for row in rows}
-    distance = distances(run, order, core=core, by=by)
-    seen = distance[np.isfinite(distance) & (distance > 0)]
-    grid = np.linspace(seen.min(), seen.max(), SAMPLES) if len(seen) else seen
+    bounds = {text(row["coefficient"]): [significant(row[key]) for key in BOUNDS] for row in rows}
+    off = _rows_of(run, "gradient_residuals", name)
+    distance = distances(run, order, core=core, by=by, other=off)
+    points = curve_points(run.tables.get("gradient_curves"), name)
     return {
+        "id": name,
         "layer": text(first["values"]),
         "core": positions(order, [core])[0],
         "by": by,
         "form": form,
+        "logs": _logs(first, bounds, points),
+        "coefficients": bounds,
         "slope": bounds.get("slope"),
-        "r2": _float(first["r2"]),
+        "r2": significant(first["r2"]),
         "n": int(_float(first["n"])),
         "x": [number(float(x), 1) for x in np.round(distance, 1)],
-        "line": [
-            [round(float(x), 1), float(f"{y:.6g}")]
-            for x, y in zip(grid, fitted(form, bounds, grid), strict=True)
-        ],
+        "line": points or _drawn(form, bounds, distance),
+        "residual": _residual(run, first, off, order),
+        "years": year_rows(run.tables.get("gradient_years"), name),
     }
 
 
 BOUNDS = ("estimate", "lower", "upper")
 
 
-def distances(run: Run, order: pd.Index, *, core: str, by: str) -> Floats:
-    """Return kilometres, or minutes by a mode, of each city from a core."""
+def _rows_of(run: Run, table: str, name: str) -> pd.DataFrame:
+    found = run.tables.get(table)
+    return pd.DataFrame() if found is None else found[found["gradient_id"].eq(name)]
+
+
+def _logs(row: Record, bounds: Mapping[str, list[float | None]], points: Points) -> bool:
+    """Tell whether slopes are of the logarithm; a segmented line may bend either."""
+    form = text(row.get("base_form")) or text(row["form"])
+    intercept = (bounds.get("intercept") or [None])[0]
+    if form != "segmented" or not points or intercept is None or points[0][1] is None:
+        return form in LOG_FORMS
+    start = points[0][1]
+    return start > 0 and abs(np.log(start) - intercept) < abs(start - intercept)
+
+
+def _drawn(form: str, bounds: Mapping[str, list[float | None]], distance: Floats) -> Points:
+    """Return the equation over the observed distances, for a run without the curve itself."""
+    known = {
+        key: [number for number in found if number is not None] for key, found in bounds.items()
+    }
+    if form not in EQUATIONS or not all(known.get(key) for key in EQUATIONS[form]):
+        return []
+    seen = distance[np.isfinite(distance) & (distance > 0)]
+    if not len(seen):
+        return []
+    grid = np.linspace(seen.min(), seen.max(), SAMPLES)
+    return [
+        [round(float(x), 1), significant(y)]
+        for x, y in zip(grid, fitted(form, known, grid), strict=True)
+    ]
+
+
+def _residual(run: Run, row: Record, off: pd.DataFrame, order: pd.Index) -> Record | None:
+    layer = run.layers[run.layers["layer_id"].eq(text(row["values"]))]
+    if off.empty or layer.empty:
+        return None
+    decimals = int(_float(layer["decimals"].iloc[0]) if "decimals" in layer else 0)
+    observed = run.values(text(row["values"]), int(_float(layer["year"].iloc[0])))
+    return residual_record(off, observed, order, decimals=decimals)
+
+
+def distances(
+    run: Run, order: pd.Index, *, core: str, by: str, other: pd.DataFrame | None = None
+) -> Floats:
+    """Return kilometres, or minutes by a mode, of each city from a core.
+
+    Any other way of measuring is what ``other`` (``adcode distance``) says; NaN without it.
+    """
     if by == "km":
         return np.asarray(geodesic_km(run.cities, core, list(order)), dtype=np.float64)
-    return run.times[by].to_frame()[core].reindex(order).to_numpy(np.float64)
+    if by in run.times:
+        return run.times[by].to_frame()[core].reindex(order).to_numpy(np.float64)
+    if other is None or other.empty:
+        return np.full(len(order), np.nan)
+    return other.set_index("adcode")["distance"].reindex(order).to_numpy(np.float64)
 
 
 def fitted(form: str, coefficients: Mapping[str, list[float]], x: Floats) -> Floats:
@@ -208,4 +284,6 @@ def fitted(form: str, coefficients: Mapping[str, list[float]], x: Floats) -> Flo
     """
     a, b = (coefficients[name][0] for name in ("intercept", "slope"))
     straight = a + b * (np.log(x) if form in ("power", "log") else x)
+    if form == "quadratic":
+        straight = straight + coefficients["curvature"][0] * x**2
     return np.exp(straight) if form in ("exponential", "power") else straight

@@ -13,6 +13,7 @@ import shapely
 
 from yrdgeo.geo import geodesic_km
 from yrdgeo.publish import overlays
+from yrdgeo.publish.charts import chart_records, difference_classes
 from yrdgeo.publish.layers import Record, both, layer_records, number, records, text, time_records
 from yrdgeo.publish.page import asset, credits_of
 from yrdgeo.publish.palette import MARKS
@@ -40,6 +41,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
     order = cities.index
     shared = topology(cities.geometry)
     ground = land(cities)
+    shown = layer_records(run, order, only=layers)
     return {
         "panel": panel,
         "languages": _languages(run),
@@ -58,7 +60,9 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
         },
         "cities": city_records(cities, run.contiguity),
         "map": _map(shared, cities, run.hinterlands),
-        "layers": layer_records(run, order, only=layers),
+        "layers": shown,
+        "differences": difference_classes(shown),
+        "charts": chart_records(run, order),
         "times": time_records(run.times, order) if len(order) <= MOST_TIMES else None,
         "cores": overlays.positions(order, list(run.cores)),
         "kilometres": {

@@ -12,7 +12,7 @@
       atlas.put(root,
         atlas.el("h3", {}, app.fullCity(i), atlas.el("span", { class: "code", text: data.cities.ids[i] })),
         atlas.el("p", { class: "reading", text: where(i) }),
-        data.times ? reach(i) : null, values(i), times(i), partners(i));
+        data.times ? [reach(i), within(i)] : null, values(i), times(i), partners(i));
     }
 
     function where(i) {
@@ -28,6 +28,25 @@
         on: { click: () => app.set({ origin: i, layer: "from:" + mode }) },
       }));
       return atlas.el("div", { class: "tools" }, atlas.el("span", { text: app.t("map_times_from") }), buttons);
+    }
+
+    // How many cities, and how many of the region's people, are within one, two and three hours.
+    function within(i) {
+      const people = data.layers.find((layer) => layer.topic === "population" && layer.kind === "extensive");
+      // The newest year, up to the one on show, that has every city.
+      const full = people ? app.years(people).filter((year) => app.viewOf(people, year, "").values.every((v) => v !== null)) : [];
+      const year = full.filter((one) => one <= state.year).pop() ?? full[0];
+      const view = year && app.viewOf(people, year, "");
+      const all = view ? view.values.reduce((a, b) => a + b, 0) : 0;
+      const cell = (mode, limit) => {
+        const inside = data.times.minutes[mode][i].map((v, j) => j).filter((j) => j !== i && data.times.minutes[mode][i][j] !== null && data.times.minutes[mode][i][j] <= limit);
+        const share = all ? app.number((100 * inside.concat(i).reduce((sum, j) => sum + view.values[j], 0)) / all, 0) + "%" : "";
+        return atlas.el("td", { class: "number", "data-reach": mode + limit }, String(inside.length), share ? atlas.el("span", { class: "members", text: share }) : null);
+      };
+      return atlas.el("table", { class: "values reach" },
+        atlas.el("caption", { text: all ? app.t("reach_people", { year }) : app.t("reach_cities") }),
+        atlas.el("thead", {}, atlas.el("tr", {}, atlas.el("th", { scope: "col", text: app.t("mode") }), [1, 2, 3].map((hours) => atlas.el("th", { scope: "col", class: "number", text: app.t("hours", { n: hours }) })))),
+        atlas.el("tbody", {}, data.times.modes.map((mode) => atlas.el("tr", {}, atlas.el("th", { scope: "row", text: app.t("by_" + mode) }), [60, 120, 180].map((limit) => cell(mode, limit))))));
     }
 
     function values(i) {

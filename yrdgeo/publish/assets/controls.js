@@ -18,6 +18,8 @@
         items: app.data.times.modes.map((mode) => ({ id: "from:" + mode, text: app.t("from_" + mode, { city }), keys: app.data.words.map((words) => words["from_" + mode]) })),
       });
     }
+    const made = app.layer();
+    if (made.base) groups.unshift({ name: app.t("topic_made"), items: [{ id: made.id, text: app.say(made.title), keys: made.title }] });
     return groups;
   }
 
@@ -65,20 +67,6 @@
     return root;
   }
 
-  function scenarioControl(app) {
-    const select = atlas.el("select", { id: "scenario", on: { change: () => app.set({ scenario: select.value }) } });
-    const label = atlas.el("label", { for: "scenario" });
-    const root = atlas.el("div", { class: "scenario" }, label, select);
-    app.on(["layer", "scenario", "lang"], () => {
-      const scenarios = app.scenarios();
-      root.hidden = scenarios.length < 2;
-      label.textContent = app.t("scenario");
-      atlas.put(select, scenarios.map((name) => atlas.el("option", { value: name, text: name || app.t("base"), selected: name === app.state.scenario })));
-      select.value = app.state.scenario;
-    });
-    return root;
-  }
-
   function chip(app, name) {
     const marks = { pairs: ["adjacent", "leapfrog"], cores: ["core"], hinterlands: ["hinterland"] }[name] || [name];
     const samples = marks.map((mark) => {
@@ -120,7 +108,7 @@
   atlas.controls = function (app, overlays) {
     atlas.put(atlas.byId("controls"),
       atlas.picker(app, { id: "what", label: "what", hint: "what_hint", groups: () => layerGroups(app), current: () => app.state.layer, pick: (layer) => app.set({ layer }) }),
-      yearControl(app), scenarioControl(app),
+      yearControl(app), atlas.scenarioControl(app),
       atlas.picker(app, { id: "find", label: "find", hint: "find_hint", groups: () => cityGroups(app), current: () => (app.state.pin < 0 ? "" : String(app.state.pin)), pick: (i) => { if (app.state.pin !== Number(i)) app.pinCity(Number(i)); } }));
     atlas.put(atlas.byId("actions"), languageButton(app),
       action(app, "export_csv", () => atlas.exportCsv(app)),

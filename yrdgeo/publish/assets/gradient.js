@@ -1,74 +1,104 @@
-// Value against distance or time from a core, with the fitted equation where the run has one.
+// Value against distance or time from a core: the points, the fitted line with its band, a bend
+// with its interval, and what lies off the line on the map.
 (function (atlas) {
   "use strict";
+
+  const FORMS = ["exponential", "linear", "power", "log", "quadratic", "segmented", "loess"];
 
   atlas.gradient = function (app, root) {
     const { data, state } = app;
     const modes = data.times ? data.times.modes : [];
-    const choice = { core: data.cores.find((i) => i >= 0) ?? -1, by: "km", log: false };
-    const fitFor = () => data.gradients.find((fit) => fit.layer === state.layer && fit.core === choice.core && fit.by === choice.by);
-    const core = atlas.el("select", { id: "gradient-core", on: { change: () => { choice.core = Number(core.value); draw(); } } });
-    const by = atlas.el("select", { id: "gradient-by", on: { change: () => { choice.by = by.value; draw(); } } });
+    const choice = { core: data.cores.find((i) => i >= 0) ?? -1, by: "km", form: "", log: false };
+    const selects = ["core", "by", "form"].map((name) => atlas.el("select", { id: "gradient-" + name, on: { change: (event) => choose(name, event.target.value) } }));
     const log = atlas.el("input", { id: "gradient-log", type: "checkbox", on: { change: () => { choice.log = log.checked; draw(); } } });
-    const labels = { core: atlas.el("label", { for: "gradient-core" }), by: atlas.el("label", { for: "gradient-by" }), log: atlas.el("label", { for: "gradient-log" }) };
+    const labels = Object.fromEntries(["core", "by", "form", "log"].map((name) => [name, atlas.el("label", { for: "gradient-" + name })]));
+    const residuals = atlas.el("button", { type: "button", class: "residuals", on: { click: paint } });
     const reading = atlas.el("p", { class: "reading" });
     const plot = atlas.el("div", { class: "plot" });
     const table = atlas.el("div", {});
-    root.append(atlas.el("div", { class: "tools" }, labels.core, core, labels.by, by, atlas.el("span", { class: "together" }, log, labels.log)), reading, plot, table);
+    const years = atlas.el("div", {});
+    root.append(atlas.el("div", { class: "tools" }, labels.core, selects[0], labels.by, selects[1], labels.form, selects[2],
+      atlas.el("span", { class: "together" }, log, labels.log), residuals), reading, plot, table, years);
 
-    const distance = () => (choice.by === "km" ? data.kilometres[choice.core] : data.times.minutes[choice.by].map((row) => row[choice.core]));
+    const here = (fit) => fit.layer === app.base().id && fit.core === choice.core && fit.by === choice.by;
+    const fits = () => data.gradients.filter(here).sort((a, b) => FORMS.indexOf(a.form) - FORMS.indexOf(b.form));
+    const fitFor = () => fits().find((fit) => fit.form === choice.form) || fits()[0];
+    const painted = () => app.layer().gradient;
+    const distance = () => {
+      if (choice.by === "km") return data.kilometres[choice.core];
+      if (modes.includes(choice.by)) return data.times.minutes[choice.by].map((row) => row[choice.core]);
+      return fitFor()?.x || data.cities.ids.map(() => null);
+    };
+
+    function choose(name, value) {
+      choice[name] = name === "core" ? Number(value) : value;
+      const fit = fitFor();
+      // The map keeps showing what is off the line that is drawn here.
+      if (painted()) app.set({ layer: fit?.residual ? "residual~" + fit.id : app.base().id });
+      draw();
+    }
+
+    function paint() {
+      const fit = fitFor();
+      app.set({ layer: painted() ? app.base().id : "residual~" + fit.id });
+    }
 
     function tools() {
-      for (const [name, key] of [["core", "from_core"], ["by", "against"], ["log", "log_scale"]]) labels[name].textContent = app.t(key);
-      atlas.put(core, data.cores.filter((i) => i >= 0).map((i) => atlas.el("option", { value: i, text: app.city(i) })));
-      atlas.put(by, ["km", ...modes].map((name) => atlas.el("option", { value: name, text: app.t("by_" + name) })));
-      core.value = choice.core;
-      by.value = choice.by;
+      for (const [name, key] of [["core", "from_core"], ["by", "against"], ["form", "form"], ["log", "log_scale"]]) labels[name].textContent = app.t(key);
+      const ways = [...new Set(["km", ...modes, ...data.gradients.filter((fit) => fit.layer === app.base().id && fit.core === choice.core).map((fit) => fit.by)])];
+      const options = [
+        data.cores.filter((i) => i >= 0).map((i) => [i, app.city(i)]),
+        ways.map((name) => [name, app.t("by_" + name)]),
+        fits().map((fit) => [fit.form, app.t("form_" + fit.form)]),
+      ];
+      const fit = fitFor();
+      [choice.core, choice.by, fit ? fit.form : ""].forEach((value, k) => {
+        atlas.put(selects[k], options[k].map(([id, text]) => atlas.el("option", { value: id, text })));
+        selects[k].value = value;
+      });
+      labels.form.hidden = selects[2].hidden = options[2].length < 2;
+      residuals.hidden = !fit?.residual;
+      residuals.textContent = app.t("residuals");
+      residuals.setAttribute("aria-pressed", String(Boolean(painted())));
       log.checked = choice.log;
     }
 
     // Start where the run has a fit for this layer.
     function settle() {
-      const fits = data.gradients.filter((fit) => fit.layer === state.layer);
-      const fit = fits.find((one) => one.by === choice.by && one.core === choice.core) || fits[0];
-      if (fit) Object.assign(choice, { core: fit.core, by: fit.by });
-    }
-
-    function sentence(fit, layer) {
-      if (!fit) return app.t("no_fit");
-      const step = fit.by === "km" ? 100 : 60;
-      const vars = {
-        core: app.city(fit.core), title: app.say(layer.title), n: fit.n, r2: app.number(fit.r2, 2),
-        step: app.t(fit.by === "km" ? "each_100_km" : "each_hour"), by: app.t("by_" + fit.by),
-      };
-      if (fit.form === "exponential") {
-        const change = fit.slope.map((b) => (Math.exp(b * step) - 1) * 100);
-        const size = change.map((v) => app.number(Math.abs(v), 0));
-        const sure = Math.sign(change[1]) === Math.sign(change[2]);
-        const [low, high] = [size[1], size[2]].sort((a, b) => Number(a) - Number(b));
-        return app.t(change[0] < 0 ? "fit_less" : "fit_more", { ...vars, size: size[0], low: sure ? low : app.number(change[1], 0), high: sure ? high : app.number(change[2], 0) })
-          + (sure ? "" : app.t("fit_unsure"));
-      }
-      const printed = fit.slope.map((b) => app.number(b, Math.max(2, layer.decimals)));
-      return app.t("fit_slope", { ...vars, form: app.t("form_" + fit.form), slope: printed[0], low: printed[1], high: printed[2] });
+      const mine = data.gradients.filter((fit) => fit.layer === app.base().id);
+      const named = data.gradients.find((fit) => fit.id === painted());
+      const fit = named || mine.find((one) => one.by === choice.by && one.core === choice.core) || mine[0];
+      if (fit) Object.assign(choice, { core: fit.core, by: fit.by, ...(named ? { form: fit.form } : {}) });
     }
 
     function draw() {
       if (root.hidden || choice.core < 0) return;
       tools();
-      const layer = app.layer();
-      const view = app.view();
+      const layer = app.base();
+      const held = app.layer().gradient ? app.viewOf(layer, layer.year, "") : app.viewOf(layer, state.year, state.scenario);
+      const view = held || app.viewOf(layer, layer.year, "");
       const far = distance();
       const dots = view.values.map((value, i) => ({ i, value, far: far[i] })).filter((one) => one.value !== null && one.far !== null && (!choice.log || one.value > 0));
-      const fit = state.year === layer.year && state.scenario === "" ? fitFor() : undefined;
-      reading.textContent = dots.length ? sentence(fit, layer) : app.t("nothing_known");
-      atlas.put(plot);
-      atlas.put(table);
+      const fit = (state.year === layer.year && state.scenario === "") || painted() ? fitFor() : undefined;
+      reading.textContent = !dots.length ? app.t("nothing_known") : fit ? atlas.gradientSentence(app, fit, layer) : app.t(fitFor() ? "fit_other_year" : "no_fit", { year: layer.year });
+      for (const box of [plot, table, years]) atlas.put(box);
       if (!dots.length) return;
-      const values = dots.map((one) => one.value).concat(fit ? fit.line.map((p) => p[1]).filter((v) => !choice.log || v > 0) : []);
+      const width = Math.max(260, plot.clientWidth || 380);
+      const chart = frame(layer, dots, fit, width);
+      for (const dot of dots) chart.node.append(point(chart, dot, view));
+      atlas.put(plot, chart.node);
+      atlas.put(table, atlas.behind(app, [app.t("city"), app.t("by_" + choice.by), app.say(layer.title)],
+        dots.sort((a, b) => a.far - b.far).map((dot) => [app.city(dot.i), app.number(dot.far, 0), app.number(dot.value, layer.decimals)])));
+      if (fit) atlas.put(years, atlas.slopes(app, fit, width));
+      mark();
+    }
+
+    function frame(layer, dots, fit, width) {
+      const good = (v) => v !== null && v !== undefined && (!choice.log || v > 0);
+      const line = fit ? fit.line.filter((p) => good(p[1])) : [];
+      const values = dots.map((one) => one.value).concat(line.map((p) => p[1]));
       const low = Math.min(...values);
       const high = Math.max(...values);
-      const width = Math.max(260, plot.clientWidth || 380);
       const chart = atlas.frame(app, {
         width, height: Math.round(Math.min(340, width * 0.78)),
         xs: [0, Math.max(...dots.map((one) => one.far)) * 1.03],
@@ -78,20 +108,29 @@
       });
       chart.node.setAttribute("role", "img");
       chart.node.setAttribute("aria-label", reading.textContent);
-      if (fit) {
-        const line = fit.line.filter((p) => !choice.log || p[1] > 0).map((p) => [chart.x(p[0]), chart.y(p[1])]);
-        chart.node.append(atlas.svg("path", { class: "fit", d: atlas.path([line]) }));
-      }
-      for (const dot of dots) chart.node.append(point(chart, dot, layer, view));
-      atlas.put(plot, chart.node);
-      atlas.put(table, atlas.behind(app, [app.t("city"), app.t("by_" + choice.by), app.say(layer.title)],
-        dots.sort((a, b) => a.far - b.far).map((dot) => [app.city(dot.i), app.number(dot.far, 0), app.number(dot.value, layer.decimals)])));
-      mark();
+      if (line.length) drawn(chart, fit, line, good);
+      return chart;
     }
 
-    function point(chart, dot, layer, view) {
+    function drawn(chart, fit, line, good) {
+      const inside = (y) => Math.max(chart.box[1], Math.min(chart.box[3], y));
+      const edge = (k) => line.filter((p) => good(p[2]) && good(p[3])).map((p) => [chart.x(p[0]), inside(chart.y(p[k]))]);
+      const band = edge(2).concat(edge(3).reverse());
+      if (band.length > 3) chart.node.append(atlas.svg("path", { class: "band", d: atlas.path([band], true) }));
+      const bend = atlas.bendOf(fit);
+      if (bend) {
+        const x = chart.x(bend[0]);
+        chart.node.append(atlas.svg("line", { class: "bend", x1: x, x2: x, y1: chart.box[1], y2: chart.box[3] }));
+        if (bend[1] !== null && bend[2] !== null) chart.node.append(atlas.svg("line", { class: "bend-interval", x1: chart.x(Math.max(0, bend[1])), x2: Math.min(chart.box[2], chart.x(bend[2])), y1: chart.box[3], y2: chart.box[3] }));
+      }
+      chart.node.append(atlas.svg("path", { class: "fit", d: atlas.path([line.map((p) => [chart.x(p[0]), inside(chart.y(p[1]))])]) }));
+    }
+
+    function point(chart, dot, view) {
+      const layer = app.layer();
+      const shown = layer.base ? app.view() : view;
       return atlas.svg("circle", {
-        class: "dot", cx: chart.x(dot.far), cy: chart.y(dot.value), r: 5, fill: app.colour(view.classes[dot.i], layer), "data-city": data.cities.ids[dot.i],
+        class: "dot", cx: chart.x(dot.far), cy: chart.y(dot.value), r: 5, fill: app.colour(shown.classes[dot.i], layer), "data-city": data.cities.ids[dot.i],
         on: {
           mouseenter: (event) => { app.point(dot.i); app.tip(event, atlas.cityText(app, dot.i)); },
           mouseleave: () => app.point(-1),
@@ -100,17 +139,10 @@
       });
     }
 
-    function mark() {
-      for (const dot of plot.querySelectorAll(".dot")) {
-        const i = data.cities.ids.indexOf(dot.dataset.city);
-        dot.classList.toggle("hover", i === state.hover);
-        dot.classList.toggle("pinned", i === state.pin);
-      }
-    }
-
+    const mark = () => atlas.markDots(app, plot);
     app.on(["layer"], settle);
     app.on(["layer", "year", "scenario", "origin", "lang", "tab"], draw);
-    app.on(["hover", "pin"], mark);
+    app.on(["hover", "pin", "brush"], mark);
     return { draw };
   };
 })((window.atlas = window.atlas || {}));

@@ -15,10 +15,20 @@
     const show = (v) => app.withUnit(app.number(v, layer.decimals), app.say(layer.unit));
     const bare = (v) => app.number(v, layer.decimals);
     const vars = { high: app.city(high.i), high_value: show(high.value), low: app.city(low.i), low_value: bare(low.value) };
+    if (layer.base) return signed(app, seen, show) + gaps(app, view);
     const ratio = low.value > 0 && high.value / low.value >= 1.2
       ? app.t("ratio", { ratio: app.number(high.value / low.value, 1) }) : "";
     const half = app.t("half_below", { n: seen.length, median: bare(median(seen.map((one) => one.value))) });
     return app.t("spread", { ...vars, ratio }) + half + gaps(app, view);
+  }
+
+  // Of a difference: who rises, who falls, and who most of all.
+  function signed(app, seen, show) {
+    const up = seen.filter((one) => one.value > 0);
+    const down = seen.filter((one) => one.value < 0);
+    const most = (list, one, key) => (list.length ? app.t(key, { n: list.length, city: app.city(one.i), v: show(one.value) }) : "");
+    return [app.t("signed_of", { n: seen.length }), most(up, up[up.length - 1], "signed_up"), most(down, down[0], "signed_down"),
+      seen.length > up.length + down.length ? app.t("signed_same", { n: seen.length - up.length - down.length }) : ""].join("");
   }
 
   function gaps(app, view) {
@@ -36,10 +46,17 @@
   }
 
   atlas.heading = function (app) {
+    // What, which network, when.
+    app.titleOf = (layer) => {
+      const scenario = app.state.scenario ? app.t("title_scenario", { scenario: app.say(app.scenarioTitle(app.state.scenario)) }) : "";
+      const title = app.say(layer.title) + scenario;
+      return layer.dateless && app.years(layer).length < 2 ? title : app.t("title_line", { title, year: app.state.year });
+    };
+
     function show() {
       const layer = app.layer();
       const view = app.view();
-      const title = app.t("title_line", { title: app.say(layer.title), year: app.state.year });
+      const title = app.titleOf(layer);
       const unit = app.say(layer.unit);
       atlas.byId("region").textContent = app.say(app.data.run.title);
       atlas.put(atlas.byId("title"), document.createTextNode(title), unit ? atlas.el("span", { class: "unit", text: app.t("in_unit", { unit }) }) : null);

@@ -3,6 +3,7 @@
   "use strict";
 
   const COLUMNS = atlas.pairColumns;
+  const HEIGHT = 132;
   const ROWS = ["adjacent", "leapfrog"];
 
   atlas.pairs = function (app, root) {
@@ -15,8 +16,10 @@
     const labels = [atlas.el("label", { for: "pairs-scheme" }), atlas.el("label", { for: "pairs-measure" })];
     const reading = atlas.el("p", { class: "reading" });
     const plot = atlas.el("div", { class: "plot" });
-    const list = atlas.el("div", {});
-    root.append(atlas.el("div", { class: "tools" }, labels[0], scheme, labels[1], measure), reading, plot, list);
+    const list = atlas.el("div", { class: "pair-list" });
+    const tests = atlas.el("div", { class: "tests" });
+    const plans = atlas.plans(app);
+    root.append(atlas.el("div", { class: "tools" }, labels[0], scheme, labels[1], measure), reading, plot, tests, list, plans.root);
 
     const shown = () => data.pairs.filter((pair) => pair.scheme[0] === state.scheme);
     const name = (pair) => pair.names.map((one) => app.say(one)).join(" → ");
@@ -27,7 +30,10 @@
       atlas.put(scheme, schemes.map((one) => atlas.el("option", { value: one[0], text: app.say(one) })));
       scheme.value = state.scheme;
       labels[0].hidden = scheme.hidden = schemes.length < 2;
-      atlas.put(measure, Object.keys(COLUMNS).map((key) => atlas.el("option", { value: key, text: app.t("pair_" + key) })));
+      const known = Object.keys(COLUMNS).filter((key) => shown().some((pair) => key in pair.numbers));
+      if (!known.includes(column) && known.length) [column] = known;
+      const groups = [known.filter((key) => atlas.stripColumns.includes(key)), known.filter((key) => !atlas.stripColumns.includes(key))];
+      atlas.put(measure, groups.flat().map((key) => atlas.el("option", { value: key, text: app.t("pair_" + key) })));
       measure.value = column;
     }
 
@@ -40,11 +46,12 @@
         return values.length ? app.number(values.reduce((a, b) => a + b, 0) / values.length, COLUMNS[column][1]) : app.t("no_data");
       };
       const n = ROWS.map((kind) => pairs.filter((pair) => pair.class === kind).length);
-      return app.t("pairs_reading", { total: pairs.length, adjacent: n[0], leapfrog: n[1], measure: app.t("pair_" + column), a: unit(mean("adjacent")), b: unit(mean("leapfrog")) }) + floor(n);
+      return app.t("pairs_reading", { total: pairs.length, adjacent: n[0], leapfrog: n[1], measure: app.t("pair_" + column), a: unit(mean("adjacent")), b: unit(mean("leapfrog")) });
     }
 
     // The smallest p that any split of so few pairs could give, before anyone runs a test.
-    function floor([a, b]) {
+    function floor(pairs) {
+      const [a, b] = ROWS.map((kind) => pairs.filter((pair) => pair.class === kind).length);
       if (!a || !b) return "";
       let splits = 1;
       for (let k = 1; k <= Math.min(a, b); k += 1) splits = (splits * (a + b - k + 1)) / k;
@@ -56,18 +63,29 @@
       tools();
       const pairs = shown();
       reading.textContent = pairs.length ? sentence(pairs) : app.t("no_pairs");
-      atlas.put(plot, pairs.length ? strip(pairs) : null);
+      const of = pairs.length ? pairs[0].of : "";
+      const said = pairs.length ? atlas.matchingSentences(app, of, column) : { plan: [], split: [] };
+      const width = Math.max(260, plot.clientWidth || 380);
+      atlas.put(plot, pairs.length ? strip(pairs, of, width) : null);
+      atlas.put(tests, [...said.plan, ...(said.split.length ? said.split : [pairs.length ? floor(pairs) : ""])].filter(Boolean).map((text) => atlas.el("p", { text })),
+        pairs.length ? atlas.matchings(app, of, column, width) : null);
       atlas.put(list, pairs.map(card));
+      plans.draw(of, width);
       list.querySelector(".open")?.scrollIntoView({ block: "nearest" });
     }
 
-    function strip(pairs) {
+    function strip(pairs, of, width) {
       const known = pairs.filter((pair) => pair.numbers[column] !== undefined && pair.numbers[column] !== null);
-      const values = known.map((pair) => pair.numbers[column]);
-      const width = Math.max(260, plot.clientWidth || 380);
+      const bins = atlas.binsOf(app, of, column);
+      const test = atlas.drawnTest(app, of, column);
+      const values = [...known.map((pair) => pair.numbers[column]), ...bins.map((bin) => bin[1])];
       const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)];
       const x = (v) => 78 + ((v - low) / (high - low)) * (width - 100);
-      const node = atlas.svg("svg", { class: "chart", width, height: 128, viewBox: `0 0 ${width} 128`, role: "img", "aria-label": reading.textContent });
+      const node = atlas.svg("svg", { class: "chart strip", width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": reading.textContent });
+      if (bins.length && test) {
+        node.append(atlas.svg("path", { class: "bins", d: atlas.binShape(bins, x, 86, 66) }));
+        for (const key of ["optimum", "null_mean", "statistic"]) if (test[key] !== null) node.append(atlas.svg("line", { class: "mark " + key, x1: x(test[key]), x2: x(test[key]), y1: 16, y2: 86 }));
+      }
       ROWS.forEach((kind, k) => node.append(
         atlas.svg("text", { class: "tick", x: 0, y: 34 + k * 40, text: app.t(kind + "_short") }),
         atlas.svg("line", { class: "grid", x1: 72, x2: width - 8, y1: 30 + k * 40, y2: 30 + k * 40 })));
@@ -76,19 +94,20 @@
           atlas.svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: 86, y2: 90 }));
       }
       node.append(atlas.svg("line", { class: "axis", x1: 72, x2: width - 8, y1: 86, y2: 86 }),
-        atlas.svg("text", { class: "title middle", x: (72 + width) / 2, y: 122, text: [app.t("pair_" + column), unitText()].filter(Boolean).join(" · ") }));
-      for (const pair of known) {
-        const dot = atlas.svg("circle", {
-          class: "dot" + (pair.id === state.pair ? " pinned" : ""), cx: x(pair.numbers[column]), cy: 30 + ROWS.indexOf(pair.class) * 40, r: 6.5, fill: data.marks[pair.class], "data-pair": pair.id,
-          on: {
-            mouseenter: (event) => { app.set({ link: pair.id }); app.tip(event, [name(pair), app.t("pair_" + column) + app.t("colon") + print(pair, column)]); },
-            mouseleave: () => { app.set({ link: "" }); app.tip(null); },
-            click: () => choose(pair),
-          },
-        });
-        node.append(dot);
-      }
+        atlas.svg("text", { class: "title middle", x: (72 + width) / 2, y: 124, text: [app.t("pair_" + column), unitText()].filter(Boolean).join(" · ") }));
+      for (const pair of known) node.append(dot(pair, x(pair.numbers[column])));
       return node;
+    }
+
+    function dot(pair, x) {
+      return atlas.svg("circle", {
+        class: "dot" + (pair.id === state.pair ? " pinned" : ""), cx: x, cy: 30 + Math.max(0, ROWS.indexOf(pair.class)) * 40, r: 6.5, fill: data.marks[pair.class], "data-pair": pair.id,
+        on: {
+          mouseenter: (event) => { app.set({ link: pair.id }); app.tip(event, [name(pair), app.t("pair_" + column) + app.t("colon") + print(pair, column)]); },
+          mouseleave: () => { app.set({ link: "" }); app.tip(null); },
+          click: () => choose(pair),
+        },
+      });
     }
 
     const choose = (pair) => app.set({ pair: state.pair === pair.id ? "" : pair.id });
@@ -97,6 +116,7 @@
       const open = pair.id === state.pair;
       const facts = atlas.el("dl", { class: "facts", hidden: !open }, Object.keys(COLUMNS).filter((key) => key in pair.numbers).flatMap((key) => [
         atlas.el("dt", { text: app.t("pair_" + key) }), atlas.el("dd", { text: print(pair, key) })]),
+      app.pairStanding(pair).map((text) => atlas.el("dt", { class: "whole", text })),
       pair.since ? [atlas.el("dt", { text: app.t("since") }), atlas.el("dd", { text: pair.since })] : null);
       return atlas.el("div", { class: "pair" + (open ? " open" : "") },
         atlas.el("button", { type: "button", "aria-expanded": String(open), "data-pair": pair.id, on: { click: () => choose(pair), mouseenter: () => app.set({ link: pair.id }), mouseleave: () => app.set({ link: "" }) } },

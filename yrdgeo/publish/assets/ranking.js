@@ -35,13 +35,19 @@
 
     function header() {
       const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending() ? "lowest_first" : "highest_first"), on: { click: () => { turned = !turned; rows(); } } });
-      const change = hasChange() ? atlas.el("th", { scope: "col", class: "change", text: app.t("since_year", { year: app.years()[0] }) }) : null;
+      const change = before() ? atlas.el("th", { scope: "col", class: "change", text: state.scenario ? app.t("against_base") : app.t("since_year", { year: app.years()[0] }) }) : null;
       atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
         change, atlas.el("th", { scope: "col", class: "number", colspan: 2 }, by));
       body.parentNode.parentNode.setAttribute("aria-label", app.t("tab_ranking"));
     }
 
-    const hasChange = () => filter !== GROUPS && app.years()[0] !== state.year && app.years().length > 1;
+    // Ranks are compared with the base network, else with the first year.
+    const before = () => {
+      const layer = app.layer();
+      if (filter === GROUPS || layer.base || app.isFrom()) return null;
+      if (state.scenario) return layer.views[state.year + "|" + state.scenario] ? layer.views[state.year + "|"] : null;
+      return app.years()[0] === state.year ? null : app.viewOf(layer, app.years()[0], "");
+    };
 
     function bar(value, low, high, colour) {
       const zero = Math.max(low, Math.min(high, app.layer().midpoint ?? 0));
@@ -76,14 +82,14 @@
       });
       const [low, high] = span(view.values.filter((v) => v !== null));
       const everyDoubt = app.allUnverified(view);
-      const before = hasChange() ? app.viewOf(layer, app.years()[0], "") : null;
+      const was = before();
       atlas.put(body, list.map((i) => {
         const value = view.values[i];
         const flag = view.flags[i] === "u" && value !== null && !everyDoubt;
         return atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
           atlas.el("td", { class: "rank", text: view.ranks[i] === null ? "" : app.number(view.ranks[i], 0) }),
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(i), "aria-pressed": String(state.pin === i), on: { click: () => app.pinCity(i), focus: () => app.point(i) } })),
-          before ? atlas.el("td", { class: "change", text: shift(before.ranks[i], view.ranks[i]) }) : null,
+          was ? atlas.el("td", { class: "change", text: shift(was.ranks[i], view.ranks[i]) }) : null,
           atlas.el("td", { class: "bars" }, value === null ? null : bar(value, low, high, app.colour(view.classes[i], layer))),
           atlas.el("td", { class: "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
             value === null ? app.t(view.classes[i] === "x" ? "no_path" : "no_data") : app.number(value, layer.decimals)));
@@ -92,6 +98,7 @@
       reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means"), everyDoubt ? app.t("all_unverified") : ""].filter(Boolean).join(" · ");
     }
 
+    // Up is towards the first rank.
     const shift = (was, is) => (was === null || is === null ? "" : was === is ? "=" : (is < was ? "▲" : "▼") + Math.abs(was - is));
 
     function groupRows() {
@@ -115,6 +122,7 @@
         const i = data.cities.ids.indexOf(row.dataset.city);
         row.classList.toggle("hover", i >= 0 && (i === state.hover));
         row.classList.toggle("pinned", i >= 0 && (i === state.pin));
+        row.classList.toggle("brushed", i >= 0 && state.brush.includes(i));
         row.querySelector("button")?.setAttribute("aria-pressed", String(i >= 0 && i === state.pin));
       }
     }
@@ -127,7 +135,7 @@
     }
 
     app.on(["layer", "year", "scenario", "origin", "lang"], () => { tools(); rows(); });
-    app.on(["hover"], mark);
+    app.on(["hover", "brush"], mark);
     app.on(["pin"], reveal);
   };
 })((window.atlas = window.atlas || {}));

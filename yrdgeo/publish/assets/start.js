@@ -66,6 +66,7 @@
     const app = atlas.create(data);
     app.map = map;
     atlas.facts(app);
+    atlas.derived(app);
     document.body.classList.toggle("bare", !data.panel);
     atlas.tooltip(app);
     atlas.heading(app);

@@ -11,17 +11,29 @@
     const lines = [app.fullCity(i)];
     const province = app.say(app.data.cities.provinces[i]);
     if (province && province !== app.fullCity(i)) lines[0] += app.state.lang === 0 ? "（" + province + "）" : ", " + province;
-    lines.push(app.printed(i, layer, view));
+    lines.push((layer.midpoint === 0 && layer.base && view.values[i] > 0 ? "+" : "") + app.printed(i, layer, view));
+    if (layer.base) return lines.concat(signed(app, i, layer), doubts(app, i, view));
     if (view.ranks[i] !== null) {
       const key = layer.better === "low" ? "rank_low" : "rank";
       lines.push(app.t(key, { rank: view.ranks[i], n: app.ranked(view) }) + " · " + app.t("year_is", { year: app.state.year }));
     }
-    if (view.flags[i] === "u" && view.values[i] !== null) lines.push(app.t("is_unverified"));
-    if (view.flags[i] === "l" && view.values[i] !== null) lines.push(app.t("is_low"));
-    const note = app.note(view, i);
-    if (note) lines.push(note);
-    return lines;
+    return lines.concat(doubts(app, i, view));
   };
+
+  // What must be known about a number.
+  function doubts(app, i, view) {
+    const there = view.values[i] !== null;
+    return [
+      there && view.flags[i] === "u" ? app.t("is_unverified") : "", there && view.flags[i] === "l" ? app.t("is_low") : "", app.note(view, i),
+    ].filter(Boolean);
+  }
+
+  // Beside a difference, the value that it belongs to.
+  function signed(app, i, layer) {
+    const base = app.layerById(layer.base);
+    const view = app.viewOf(base, app.years(layer).includes(app.state.year) ? app.state.year : layer.year, layer.scenario || "");
+    return view ? [app.say(base.title) + app.t("colon") + app.printed(i, base, view)] : [];
+  }
 
   atlas.tooltip = function (app) {
     const box = atlas.byId("tip");

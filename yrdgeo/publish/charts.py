@@ -1,0 +1,214 @@
+"""What the page's charts need besides the layers; promise: a table that is absent draws nothing.
+
+The tests of the pairs with all their matchings, the plans no other beats, the fitted curves with
+their bands and residuals, the slopes by year, and the classes in which differences are drawn.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
+from yrdgeo.publish.palette import classify
+from yrdgeo.results import Run
+
+# What a plan can be judged by: column → decimals.
+CRITERIA = {
+    "seat_km": 1, "centroid_km": 1, "border_km": 1, "rail_min": 0, "road_min": 0,
+    "travel_time_min": 0, "gdp_per_capita_gap_yuan": 0, "gdp_per_capita_ratio": 2,
+}  # fmt: skip
+ARROW = "→"
+PERCENT_DECIMALS = 1
+LOG_FORMS = ("exponential", "power")
+DIGITS = 6
+
+
+def chart_records(run: Run, order: pd.Index) -> Record:
+    """Return the tests, the matchings, the plans and the scenarios of a run.
+
+    Parameters
+    ----------
+    order
+        Adcodes in the order of the page.
+    """
+    return {
+        "tests": [_test(row) for row in _rows(run, "pair_tests")],
+        "matchings": _matchings(_rows(run, "pair_nulls")),
+        "plans": _plans(run.tables.get("pareto"), order),
+        "scenarios": {
+            text(row["scenario"]): {"title": both(row, "title"), "note": both(row, "note")}
+            for row in records(run.scenarios)
+        },
+    }
+
+
+def _rows(run: Run, name: str) -> list[dict[str, object]]:
+    table = run.tables.get(name)
+    return [] if table is None else records(table)
+
+
+def _test(row: Mapping[str, object]) -> Record:
+    numbers = ("statistic", "p_value", "p_floor", "n_permutations", "null_mean", "optimum")
+    return {
+        **{name: text(row[name]) for name in ("scheme", "test", "column", "null", "alternative")},
+        **{name: significant(row.get(name)) for name in numbers},
+        "exact": bool(row["exact"]),
+        "note": [text(row.get("note_zh")) or text(row.get("note")), text(row.get("note"))],
+    }
+
+
+def significant(cell: object) -> float | None:
+    """Return a number to six significant digits, None where there is none.
+
+    >>> significant(1234567.8), significant(float("nan")), significant("")
+    (1234570.0, None, None)
+    """
+    found = text(cell)
+    value = float(found) if found else np.nan
+    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+
+
+def _matchings(rows: Iterable[Mapping[str, object]]) -> Record:
+    """Return scheme → column → the bins as ``[lower, upper, count]``, from low to high."""
+    bins: dict[str, dict[str, list[list[float | int | None]]]] = {}
+    for row in rows:
+        columns = bins.setdefault(text(row["scheme"]), {})
+        columns.setdefault(text(row["column"]), []).append(
+            [significant(row["lower"]), significant(row["upper"]), int(str(row["count"]))]
+        )
+    return {
+        scheme: {name: sorted(found, key=lambda one: one[0] or 0.0) for name, found in by.items()}
+        for scheme, by in bins.items()
+    }
+
+
+def _plans(table: pd.DataFrame | None, order: pd.Index) -> Record:
+    if table is None:
+        return {}
+    criteria = [name for name in CRITERIA if name in table and table[name].notna().all()]
+    return {
+        text(scheme): {
+            "criteria": criteria,
+            "plans": [_plan(row, criteria, order) for row in records(rows)],
+        }
+        for scheme, rows in table.groupby("scheme", sort=True)
+        if len(criteria) > 1
+    }
+
+
+def _plan(row: Mapping[str, object], criteria: list[str], order: pd.Index) -> Record:
+    ends = [
+        [code.strip() for code in pair.split(ARROW)]
+        for pair in text(row["matching"]).split(";")
+        if pair.count(ARROW) == 1
+    ]
+    return {
+        "id": int(str(row["solution"])),
+        "actual": text(row["kind"]) == "actual",
+        "values": [significant(row[name]) for name in criteria],
+        "pairs": [[int(i) for i in order.get_indexer(pd.Index(pair))] for pair in ends],
+        "beaten": int(float(text(row.get("dominated_by")) or 0)),
+    }
+
+
+def curve_points(table: pd.DataFrame | None, name: str) -> list[list[float | None]]:
+    """Return one fitted curve as ``[distance, fitted, lower, upper]``, from near to far."""
+    if table is None:
+        return []
+    rows = table[table["gradient_id"].eq(name)].sort_values("distance")
+    columns = ["distance", "fitted", "lower", "upper"]
+    return [[significant(row[column]) for column in columns] for row in records(rows)]
+
+
+def year_rows(table: pd.DataFrame | None, name: str) -> list[Record]:
+    """Return the slopes by year of one gradient, each with what its test concludes."""
+    if table is None:
+        return []
+    rows = table[table["gradient_id"].eq(name)].sort_values("year")
+    return [
+        {
+            "year": int(str(row["year"])),
+            **{key: significant(row[key]) for key in ("slope", "lower", "upper", "n")},
+            "p": significant(row.get("p_holm", row.get("p_value"))),
+            "reading": text(row.get("reading")),
+        }
+        for row in records(rows)
+    ]
+
+
+def residual_record(
+    rows: pd.DataFrame, observed: pd.Series, order: pd.Index, *, decimals: int
+) -> Record | None:
+    """Return how far each city lies off a fitted line, with classes around zero.
+
+    A residual of logarithms is told in per cent of the fitted value, any other in the unit of
+    the value; which it is follows from the values. None if it is neither.
+
+    Parameters
+    ----------
+    rows
+        ``adcode fitted residual``.
+    observed
+        By adcode, what was fitted.
+    """
+    table = rows.set_index("adcode").reindex(order)
+    fitted, off = (table[name].to_numpy(np.float64) for name in ("fitted", "residual"))
+    seen = observed.reindex(order).to_numpy(np.float64)
+    known = np.isfinite(off) & np.isfinite(seen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(seen / fitted)
+    if known.any() and np.allclose(off[known], logs[known], rtol=1e-4, atol=1e-6):
+        return _signed(100.0 * np.expm1(off), decimals=PERCENT_DECIMALS, percent=True)
+    if known.any() and np.allclose(off[known], (seen - fitted)[known], rtol=1e-4, atol=1e-6):
+        return _signed(off, decimals=decimals, percent=False)
+    return None
+
+
+def _signed(values: Floats, *, decimals: int, percent: bool) -> Record:
+    shown = np.array([round(float(v), decimals) if np.isfinite(v) else np.nan for v in values])
+    classes = classify(shown, scheme="quantiles", midpoint=0.0)
+    return {
+        "percent": percent,
+        "decimals": decimals,
+        "values": [number(value, decimals) for value in shown],
+        "classes": letters(classes.index(shown)),
+        "breaks": list(classes.breaks),
+        "colours": list(classes.colours),
+    }
+
+
+def difference_classes(layers: list[Record]) -> Record:
+    """Return, for each layer, classes around zero of its differences.
+
+    ``scenario``: a scenario minus the base of the same year, over all of both. ``year``: a later
+    year minus an earlier one, over all couples of years. Left out where there is only one.
+    """
+    found: Record = {}
+    for layer in layers:
+        views = {key: _numbers(view) for key, view in layer["views"].items()}  # type: ignore[attr-defined]  # a record
+        base = [key for key in sorted(views) if key.endswith("|")]
+        steps = {
+            "scenario": [
+                views[key] - views[f"{key.split('|')[0]}|"]
+                for key in views
+                if not key.endswith("|") and f"{key.split('|')[0]}|" in views
+            ],
+            "year": [views[later] - views[sooner] for sooner, later in combinations(base, 2)],
+        }
+        decimals = int(str(layer["decimals"]))
+        made = {name: _classes(parts, decimals) for name, parts in steps.items() if parts}
+        if made:
+            found[str(layer["id"])] = made
+    return found
+
+
+def _numbers(view: Mapping[str, list[float | None]]) -> Floats:
+    return np.array([np.nan if v is None else v for v in view["values"]], dtype=np.float64)
+
+
+def _classes(differences: list[Floats], decimals: int) -> Record:
+    joined = np.asarray(np.round(np.concatenate(differences), decimals) + 0.0, dtype=np.float64)
+    classes = classify(joined, scheme="quantiles", midpoint=0.0)
+    return {"breaks": list(classes.breaks), "colours": list(classes.colours)}
