@@ -23,6 +23,7 @@ from yrdgeo.routing.parallel import Cluster, in_blocks
 from yrdgeo.routing.parts import read_part, write_part
 from yrdgeo.routing.reach import reach
 from yrdgeo.routing.times import travel_times
+from yrdgeo.routing.written import travel_time_parts
 
 SIDE = 9
 
@@ -237,6 +238,27 @@ def test_parts_are_found_again_whoever_works(
     again = travel_times(prepared, *places, parts=tmp_path, executor=pool).minutes
     assert np.array_equal(first, again)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
+
+
+def test_parts_are_written_without_a_matrix(
+    prepared: Prepared,
+    places: tuple[pd.Index, pd.Index],
+    tmp_path: Path,
+    pool: ProcessPoolExecutor,
+) -> None:
+    paths = travel_time_parts(prepared, *places, folder=tmp_path, executor=pool)
+    assert sorted(paths) == sorted(tmp_path.iterdir())
+    whole = pd.concat([pd.read_parquet(path) for path in paths])
+    expected = travel_times(prepared, *places).to_frame()
+    assert np.array_equal(whole.loc[places[0], places[1]].to_numpy(), expected.to_numpy())
+    paths[0].write_bytes(paths[0].read_bytes()[:-9])
+    before = paths[1].stat().st_mtime_ns
+    assert travel_time_parts(prepared, *places, folder=tmp_path) == paths
+    assert pd.concat([pd.read_parquet(path) for path in paths]).equals(whole)
+    assert paths[1].stat().st_mtime_ns == before
+    assert travel_times(prepared, *places, parts=tmp_path).to_frame().equals(expected)
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert travel_time_parts(prepared, [], places[1], folder=tmp_path) == []
 
 
 def test_a_cluster_of_processes_gives_the_same_times_and_survives_a_death(

@@ -97,6 +97,20 @@ def minutes_by_blocks(task: Task, executor: AnyExecutor | None) -> Floats:
     return minutes
 
 
+def parts_by_blocks(task: Task, parts: Parts, executor: AnyExecutor | None) -> list[Path]:
+    """Return the files of the blocks, each written unless a whole one is there."""
+    if 0 in task.shape:
+        return []
+    most = {"columns": len(task.targets), "most_bytes": _BLOCK_BYTES}
+    blocks = cut(task.sources, task.core, **most)
+    return in_blocks(executor, _part, (task, parts), blocks)
+
+
+def _part(asked: tuple[Task, Parts], rows: Int64s) -> Path:
+    """Keep a block; only the name of its file travels."""
+    return _kept(*asked, rows)[0]
+
+
 def _by_one_file(task: Task, executor: AnyExecutor | None, blocks: list[Int64s]) -> Floats:
     with TemporaryDirectory(prefix="yrdgeo-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "minutes"
@@ -125,7 +139,10 @@ def _block(task: Task, rows: Int64s) -> "Floats | Weights | None":
             return many.milliseconds(*asked, limit=task.limit)
         many.fill(*asked, limit=task.limit, out=out, rows=rows)
         return None
-    minutes = _kept(task, task.parts, rows) if task.parts is not None else _minutes(task, rows)
+    if task.parts is None:
+        minutes = _minutes(task, rows)
+    else:
+        minutes = _kept(task, task.parts, rows)[1].to_numpy(dtype=np.float64)
     if out is None:
         return minutes
     out[rows] = minutes
@@ -136,8 +153,8 @@ def _minutes(task: Task, rows: Int64s) -> Floats:
     return minutes_between(task.core, task.sources[rows], task.targets, task.limit)
 
 
-def _kept(task: Task, parts: Parts, rows: Int64s) -> Floats:
-    """Return the minutes of some origins, from the part on disk if there is a whole one."""
+def _kept(task: Task, parts: Parts, rows: Int64s) -> tuple[Path, pd.DataFrame]:
+    """Return a part and its minutes, from disk if it is there and whole."""
     starts, ends = parts.origins[rows], parts.destinations.astype(str)
     labels = ("\n".join(map(repr, names)).encode() for names in (starts, ends))
     content = parts.content.encode(), str(task.limit).encode()
@@ -146,7 +163,7 @@ def _kept(task: Task, parts: Parts, rows: Int64s) -> Floats:
     if table is None:
         table = pd.DataFrame(_minutes(task, rows), starts, ends)
         write_part(table, path)
-    return table.to_numpy(dtype=np.float64)
+    return path, table
 
 
 def _as_minutes(answer: "Floats | Weights", core: "Graph | Hierarchy") -> Floats:
