@@ -43,7 +43,10 @@ _PUBLIC = {
     "to_osmnx": "yrdgeo.sources.osm_graph",
     "travel_times": "yrdgeo.routing.times",
     "write_atlas": "yrdgeo.publish.atlas",
+    "write_figures": "yrdgeo.publish.figures",
     "write_geopackage": "yrdgeo.publish.geopackage",
+    "write_notebook": "yrdgeo.publish.notebook",
+    "write_workbook": "yrdgeo.publish.workbook",
 }
 _TOPICS = {
     "accessibility": "yrdgeo.analysis.accessibility",

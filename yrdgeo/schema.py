@@ -6,7 +6,8 @@ The schema is data: a new key is a row here, and the checks, the template and th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FORMATS = ("atlas", "geopackage", "tables")
+FORMATS = ("atlas", "geopackage", "tables", "workbook", "figures", "notebook")
+DEFAULT_FORMATS = FORMATS[:4]  # figures take longer than all the rest
 TRAVEL_MODES = ("rail", "road", "best")
 STRUCTURE = ("specialisation", "upgrade_index", "location_quotient", "similarity", "krugman")
 
@@ -208,7 +209,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "leapfrog_from": Key(int, default=2, minimum=2, maximum=1_000),
     },
     "publish": {
-        "formats": Key(list, default=FORMATS, legal=FORMATS, filled=True),
+        "formats": Key(list, default=DEFAULT_FORMATS, legal=FORMATS, filled=True),
         "languages": Key(list, default=("zh", "en"), legal=("zh", "en"), filled=True),
         "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
         "map_approval": Key(default="", meaning="map approval number, printed as given"),

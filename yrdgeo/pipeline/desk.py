@@ -9,9 +9,11 @@ from yrdgeo.errors import StudyError
 from yrdgeo.inputs import read_all_sources
 from yrdgeo.pipeline.checks import check_file
 from yrdgeo.pipeline.questions import check_questions
+from yrdgeo.pipeline.run import WRITTEN
 from yrdgeo.provenance import read_manifest, whole_file
+from yrdgeo.schema import DEFAULT_FORMATS
 from yrdgeo.sources import catalogue, regions
-from yrdgeo.spec import FORMATS, LISTS, SCHEMA, Key, shipped_studies
+from yrdgeo.spec import LISTS, SCHEMA, Key, shipped_studies
 from yrdgeo.study import Study, load_study
 
 
@@ -93,7 +95,10 @@ def _studies() -> list[tuple[str, ...]]:
 
 
 def _formats() -> list[tuple[str, ...]]:
-    return [("format",), *((name,) for name in FORMATS)]
+    rows = [
+        (name, path, "yes" if name in DEFAULT_FORMATS else "") for name, path in WRITTEN.items()
+    ]
+    return [("format", "writes", "default"), *rows]
 
 
 _LISTINGS = {

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 
@@ -13,7 +14,10 @@ from yrdgeo.pipeline.answer import answer
 from yrdgeo.provenance import MANIFEST, read_manifest, sha256, write_json
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.csvtables import write_tables
+from yrdgeo.publish.figures import write_figures
 from yrdgeo.publish.geopackage import write_geopackage
+from yrdgeo.publish.notebook import write_notebook
+from yrdgeo.publish.workbook import write_workbook
 from yrdgeo.results import Run
 from yrdgeo.study import Study
 
@@ -26,7 +30,27 @@ WRITERS: dict[str, Callable[[Run, Path], object]] = {
         run, folder / f"{run.name}.gpkg", crs=str(run.options["crs"])
     ),
     "tables": lambda run, folder: _write_tables(run, folder / "tables"),
+    "workbook": lambda run, folder: write_workbook(run, folder / f"{run.name}.xlsx"),
+    "figures": lambda run, folder: write_figures(run, folder / "figures", language=_language(run)),
+    "notebook": lambda run, folder: write_notebook(run, folder / "notebook.ipynb"),
 }
+
+
+# Format → what people find in the folder.
+WRITTEN = {
+    "atlas": "atlas.html",
+    "geopackage": "<study>.gpkg",
+    "tables": "tables/*.csv",
+    "workbook": "<study>.xlsx",
+    "figures": "figures/*.png *.svg",
+    "notebook": "notebook.ipynb",
+}
+
+
+def _language(run: Run) -> Literal["zh", "en"]:
+    """Return the first language of the study."""
+    given = run.options.get("languages")
+    return "en" if isinstance(given, list | tuple) and given[:1] in (["en"], ("en",)) else "zh"
 
 
 def _write_tables(run: Run, folder: Path) -> None:
@@ -58,7 +82,8 @@ def run_study(
     out
         The folder of runs.
     formats
-        Some of ``atlas``, ``geopackage``, ``tables``; those of the study file if None.
+        Some of ``atlas``, ``geopackage``, ``tables``, ``workbook``, ``figures``, ``notebook``;
+        those of the study file if None. A notebook reads the tables, so they come with it.
     overwrite
         Replace an earlier run of the same name.
     progress
@@ -113,7 +138,8 @@ def _formats(study: Study, formats: Iterable[str] | None) -> tuple[str, ...]:
     for name in wanted:
         if name not in WRITERS:
             raise ArgumentError(f"There is no format {name!r}.", fix=nearest(name, list(WRITERS)))
-    return wanted
+    needed = ("tables",) if "notebook" in wanted else ()
+    return tuple(dict.fromkeys((*wanted, *needed)))
 
 
 def _check_target(target: Path, *, overwrite: bool) -> None:

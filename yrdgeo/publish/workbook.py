@@ -4,7 +4,7 @@ The same run gives the same bytes.
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 from numbers import Integral, Real
@@ -22,13 +22,15 @@ from openpyxl.xml.functions import tostring
 from yrdgeo.provenance import clock, whole_file
 from yrdgeo.publish.columns import clean, distinct, layer_columns
 from yrdgeo.publish.csvtables import DECIMALS, all_tables
-from yrdgeo.publish.dictionary import COLUMNS, LAYER_TITLES
+from yrdgeo.publish.dictionary import LAYER_TITLES
+from yrdgeo.publish.gpkgextras import words_of_columns
 from yrdgeo.results import Run
 
 MOST_ROWS = 1_048_576  # of a sheet, its header included
 LONGEST_CELL = 32_767
 LONGEST_NAME = 31
 MOST_CITIES = 500  # a matrix of more is for programs, and stands in tables/times_*.csv
+PLAIN = "General"  # the format of a number that has none
 WIDEST = 48
 NARROWEST = 8
 PROPERTIES = "docProps/core.xml"
@@ -65,21 +67,46 @@ def write_workbook(run: Run, path: str | Path) -> Path:
     >>> cities.loc[0, "adcode"], float(cities.loc[0, "gdp_per_capita_yuan"])
     ('910100', 42500.25)
     """
-    target = Path(path)
     sheets = dict(_sheets(run))
-    names = distinct(name[:LONGEST_NAME] for name in ("contents", *sheets, "columns"))
+    book = {"contents": _contents(run, sheets), **sheets, "columns": _columns(run, sheets)}
+    return write_sheets(book, path, title=run.title_en or run.title_zh)
+
+
+def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, title: str = "") -> Path:
+    """Write tables as the sheets of one workbook, in this order; texts stay texts.
+
+    Parameters
+    ----------
+    sheets
+        Name → table; a name of more than 31 characters is cut.
+    path
+        The file; one that is there is replaced when the new one is whole.
+    title
+        Of the workbook.
+
+    Returns
+    -------
+    path
+        The file written.
+
+    Examples
+    --------
+    >>> path = write_sheets({"sums": pd.DataFrame({"adcode": ["010203"]})}, folder / "a.xlsx")
+    >>> pd.read_excel(path, dtype=str).loc[0, "adcode"]
+    '010203'
+    """
     book = Workbook(write_only=True)
     made = clock().replace(tzinfo=None)
-    tables = [_contents(run, sheets), *sheets.values(), _columns(run, sheets)]
-    for name, table in zip(names, tables, strict=True):
+    names = distinct(name[:LONGEST_NAME] for name in sheets)
+    for name, table in zip(names, sheets.values(), strict=True):
         _fill(book.create_sheet(name), table)
     stream = BytesIO()
     book.save(stream)
-    book.properties.title = clean(run.title_en or run.title_zh)
+    book.properties.title = clean(title)
     book.properties.creator = "yrdgeo"
-    with whole_file(target) as draft:
+    with whole_file(path) as draft:
         _pack(stream, draft, _properties(book, made))
-    return target
+    return Path(path)
 
 
 def _sheets(run: Run) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -105,17 +132,13 @@ def _contents(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _columns(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return what every column is called and means."""
-    mapped = {
-        one.name: (f"{one.title_zh} {one.title_en} ({one.unit_zh} {one.unit_en})", one.meaning_en)
-        for one in layer_columns(run)
-    }
-    known = {**COLUMNS, **mapped}
-    rows = [
-        (sheet, str(column), *known.get(str(column), ("", "")))
-        for sheet, table in sheets.items()
-        for column in table.columns
-        if not sheet.startswith("times_")
-    ]
+    layers = layer_columns(run)
+    rows = []
+    for sheet, table in sheets.items():
+        if not sheet.startswith("times_"):
+            names = [str(column) for column in table.columns]
+            known = words_of_columns(names, layers if sheet == "cities" else ())
+            rows += [(sheet, name, *known.get(name, ("", ""))) for name in names]
     return pd.DataFrame(rows, columns=["sheet", "column", "title", "meaning"])
 
 
@@ -143,26 +166,33 @@ def _width(name: str, cells: Iterable[object]) -> int:
 
 def _format(name: str) -> str:
     places = next((n for ending, n in DECIMALS.items() if name.endswith(ending)), None)
-    return "General" if places is None else f"0.{'0' * places}"
+    return PLAIN if places is None else f"0.{'0' * places}"
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object, shown: str) -> Cell | None:
-    if isinstance(value, bool | np.bool_ | Integral):
-        plain = bool(value) if isinstance(value, bool | np.bool_) else int(value)
-        return WriteOnlyCell(sheet, value=plain)
+def _cell(sheet: WriteOnlyWorksheet, value: object, shown: str) -> Cell | float | str | None:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
     if isinstance(value, Real) and np.isfinite(float(value)):
-        cell = WriteOnlyCell(sheet, value=float(value))
-        cell.number_format = shown
-        return cell
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 — NaN alone differs from itself
-        return None
-    return _text(sheet, clean(value))
+        return _number(sheet, value, shown)
+    return _text(sheet, clean(value)) if clean(value) else None
 
 
-def _text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Cell:
+def _number(sheet: WriteOnlyWorksheet, value: Real, shown: str) -> Cell | float:
+    if isinstance(value, Integral):
+        return int(value)
+    if shown == PLAIN:
+        return float(value)
+    cell = WriteOnlyCell(sheet, value=float(value))
+    cell.number_format = shown
+    return cell
+
+
+def _text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Cell | str:
+    if not bold and not text.startswith(("=", "#")) and len(text) <= LONGEST_CELL:
+        return text  # a cell of its own would take thrice the time
     cell = WriteOnlyCell(sheet, value="")
     cell.value = text[:LONGEST_CELL]
-    cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
+    cell.data_type = "s"  # openpyxl would make a formula of "=1+1", and an error of "#N/A"
     if bold:
         cell.font = Font(bold=True)
     return cell
