@@ -199,8 +199,18 @@ SCHEMA: dict[str, dict[str, Key]] = {
     },
     "gradient": {
         "values": Key(required=True, meaning="indicator or measure"),
-        "from": Key(default="", meaning="adcode or name of the core; the region's centre if empty"),
-        "form": Key(default="exponential", legal=("linear", "exponential", "power", "log")),
+        "from": Key(
+            default="", meaning="adcode or name of a core, or nearest; the region's centre if empty"
+        ),
+        "form": Key(
+            default="exponential",
+            legal=("linear", "exponential", "power", "log", "quadratic", "segmented"),
+        ),
+        "bends": Key(
+            default="linear",
+            legal=("linear", "exponential", "power", "log"),
+            meaning="the form that a segmented gradient bends",
+        ),
         "by": Key(default="km", legal=("km", *TRAVEL_MODES)),
     },
     "pairs": {

@@ -9,6 +9,12 @@ import pandas as pd
 
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
+from yrdgeo.pipeline.gradients import (
+    fitted_gradients,
+    gradient_notices,
+    gradient_rows,
+    gradient_tables,
+)
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.pair_tests import pair_tables
@@ -37,11 +43,11 @@ def answer(study: Study, tell: Tell) -> Run:
     tell("pairs and gradients", 2)
     pairs = space.pair_rows(study, times)
     tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
-    gradients = space.gradient_rows(study, results, times)
+    fits = fitted_gradients(study, results, times)
     tell("groups and sources", 3)
     network = study.network()
     rows = layers.layer_rows(study, results, families)
-    said = caveats(study, results, rows, times)
+    said = (*caveats(study, results, rows, times), *gradient_notices(fits))
     return Run(
         name=str(study.spec.study["name"]),
         title_zh=str(study.spec.study["title_zh"] or study.region.name_zh),
@@ -53,7 +59,7 @@ def answer(study: Study, tell: Tell) -> Run:
         times=times,
         contiguity=space.edges_of(study),
         pairs=pairs,
-        gradients=gradients,
+        gradients=gradient_rows(study, fits),
         hinterlands=space.hinterland_rows(study, times),
         links=gpd.GeoDataFrame(network.links),
         nodes=gpd.GeoDataFrame(network.nodes),
@@ -69,6 +75,7 @@ def answer(study: Study, tell: Tell) -> Run:
             **_road_tables(study),
             **_scenario_times(what_if),
             **tests,
+            **gradient_tables(study, fits, results, times),
             **family_tables(study, results),
         },
         scenarios=_scenario_rows(study),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from yrdgeo.analysis import inequality
 from yrdgeo.errors import Problem, nearest
 from yrdgeo.pipeline.families import FAMILIES
+from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
@@ -78,7 +79,7 @@ def _inequality_problems(study: Study, row: Row, where: str) -> Iterator[Problem
         if str(name) not in legal:
             fix = nearest(str(name), legal)
             yield Problem("is no measure of values", 0, f"{where} measures", str(name), fix)
-    kinds = sorted(study.groups["kind"].unique())
+    kinds = sorted(programmes.load_groups()["kind"].unique())
     if row["nested"] and str(row["nested"]) not in kinds:
         fix = nearest(str(row["nested"]), kinds)
         yield Problem("is no kind of groups", 0, f"{where} nested", str(row["nested"]), fix)

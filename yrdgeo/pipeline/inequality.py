@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis import inequality
-from yrdgeo.errors import ArgumentError, TableError
 from yrdgeo.inputs import PROVINCE_GROUP
 from yrdgeo.pipeline.families import structure_pairs
+from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
@@ -19,8 +19,10 @@ COLUMNS = [
     "vintage", "confidence", "note",
 ]  # fmt: skip
 NESTED_COLUMNS = [
-    "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing", "note",
+    "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing",
+    "vintage", "confidence", "note",
 ]  # fmt: skip
+PARTS = "_core"  # a core zone is a part of its circle
 
 
 def family_tables(study: Study, results: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -59,7 +61,7 @@ def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFr
         known = values[values["value"].notna()]
         yield found.assign(
             values=str(spec["values"]),
-            weights=str(spec["weights"]),
+            weights="" if weights is None else str(weights.name),
             year=year,
             vintage="; ".join(sorted(set(known["vintage"].astype(str)))),
             confidence="unverified" if known["confidence"].eq("unverified").any() else "",
@@ -85,15 +87,19 @@ def _values(study: Study, name: str, year: int, results: pd.DataFrame) -> pd.Dat
 
 
 def _weights(study: Study, spec: Row, year: int) -> pd.Series | None:
-    """Return the weights of the year, or of the latest complete one before it."""
+    """Return the weights of the year, or of the latest one before it that has every city.
+
+    The name of the series says the year, for the table to print.
+    """
     name = str(spec["weights"])
     if not name:
         return None
-    values = study.value_table(name, year)["value"]
-    if values.notna().all():
-        return values
-    complete = study.complete_year(name)
-    return values if complete is None else study.value_table(name, complete)["value"]
+    earlier = sorted(int(y) for y in study.indicators["year"].unique() if y < year)
+    for candidate in (year, *reversed(earlier)):
+        values = study.value_table(name, candidate)["value"]
+        if values.notna().all():
+            return values.rename(f"{name} {candidate}")
+    return study.value_table(name, year)["value"].rename(f"{name} {year}")
 
 
 def _nested_years(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
@@ -101,38 +107,43 @@ def _nested_years(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
     kind = str(spec["nested"])
     if not kind or str(spec["values"]) not in study.catalogue:
         return
-    circles = study.groups[study.groups["kind"].eq(kind)]
+    # All groups: those of a study drop the ones that have counties among their members.
+    every = programmes.load_groups()
+    circles = every[every["kind"].eq(kind) & ~every["group_id"].str.endswith(PARTS)]
+    circles = circles[circles["member_id"].isin(study.cities.index)]
     provinces = study.groups[study.groups["group_id"].str.startswith(PROVINCE_GROUP)]
     if circles.empty or provinces.empty:
         return
     cities = study.cities.index
     province = provinces.set_index("member_id")["group_id"].reindex(cities)
     # A circle over a border is a circle on each side of it; a city of none stands alone.
-    circle = inequality.partition(circles, cities, order=sorted(circles["group_id"].unique()))
+    order = list(circles["group_id"].unique())  # as the file lists them; the first has a city
+    circle = inequality.partition(circles, cities, order=order)
     inner = circle.where(circle.ne(OUTSIDE_CIRCLES), pd.Series(cities, cities))
     for year in _asked_years(study, spec):
-        values = study.value_table(str(spec["values"]), year)["value"]
+        table = study.value_table(str(spec["values"]), year)
+        values = table["value"]
         weights = _weights(study, spec, year)
         known = values.dropna().index
         if len(known) < len(cities):
             continue
         levels = pd.DataFrame({"province": province, "circle": inner}).loc[known]
         for index in ("T", "L"):
-            try:
-                found = inequality.theil_nested(values.loc[known], levels, weights, index=index)
-            except (ArgumentError, TableError):
-                continue
+            found = inequality.theil_nested(values.loc[known], levels, weights, index=index)
             terms = pd.DataFrame({"value": found.terms, "share": found.shares})
             yield (
                 terms.rename_axis("term")
                 .reset_index()
                 .assign(
                     values=str(spec["values"]),
-                    weights=str(spec["weights"]),
+                    weights="" if weights is None else str(weights.name),
                     year=year,
                     index=index,
                     n=len(known),
                     n_missing=len(cities) - len(known),
-                    note=f"circles of kind {kind!r}, cut at province borders; other cities alone",
+                    vintage="; ".join(sorted(set(table["vintage"].astype(str)))),
+                    confidence="unverified" if table["confidence"].eq("unverified").any() else "",
+                    note="a city in two circles counts in the first of "
+                    f"{', '.join(order)}; circles end at province borders; others stand alone",
                 )[NESTED_COLUMNS]
             )

@@ -13,6 +13,7 @@ from yrdgeo.pipeline.family_questions import family_problems
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
+NEAREST = "nearest"  # a gradient from the nearest of the region's cores
 LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 AMOUNTS = ("opportunities", "demand")  # keys of a measure, in the order the functions take them
 OPTIONS = (
@@ -187,10 +188,11 @@ def _gradient_problems(
         fix = f"Add {by!r} to modes in [network]."
         yield Problem("the study computes no such times", 0, f"{where} by", by, fix)
     core = str(row["from"])
-    if problem := _known(lambda: study.core(core)):
+    if core != NEAREST and (problem := _known(lambda: study.core(core))):
         yield Problem(problem, 0, f"{where} from")
         return
-    key = (values, study.core(core), by, str(row["form"]))
+    start = core if core == NEAREST else study.core(core)
+    key = (values, start, by, str(row["form"]))
     if key in seen:
         yield Problem("repeats an earlier gradient", 0, where, values, "Leave it out.")
     seen.add(key)

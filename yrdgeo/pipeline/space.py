@@ -6,21 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from yrdgeo import geo
 from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
-from yrdgeo.pipeline.layers import values_by_adcode
 from yrdgeo.pipeline.pair_tests import with_leapfrog_index
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.routing.times import fastest, travel_times
 from yrdgeo.study import Study
-
-GRADIENT_COLUMNS = [
-    "gradient_id", "values", "from_id", "by", "form", "coefficient", "estimate", "standard_error",
-    "lower", "upper", "r2", "n", "distance_unit", "value_unit", "note",
-]  # fmt: skip
 
 
 def times_by_mode(study: Study) -> dict[str, TravelTimes]:
@@ -105,52 +98,6 @@ def gdp_per_head(study: Study) -> pd.DataFrame:
         return study.value_table("gdp_per_capita")
     except TableError:  # neither the user nor the package has GDP or people of this region
         return pd.DataFrame({"value": np.nan, "confidence": ""}, index=study.cities.index)
-
-
-def gradient_rows(
-    study: Study, results: pd.DataFrame, times: Mapping[str, TravelTimes]
-) -> pd.DataFrame:
-    """Fit the study's gradients, one row a coefficient."""
-    rows = []
-    for spec in study.spec.gradients:
-        core = study.core(str(spec["from"]))
-        values = values_by_adcode(study, str(spec["values"]), results)
-        distance = _distance(study, core, str(spec["by"]), times)
-        fit = gradient.fit(values, distance, form=str(spec["form"]))  # type: ignore[arg-type]
-        rows += [
-            {
-                "gradient_id": f"{spec['values']}_{core}_{spec['by']}_{spec['form']}",
-                "values": spec["values"],
-                "from_id": core,
-                "by": spec["by"],
-                "form": spec["form"],
-                "coefficient": name,
-                "estimate": estimate,
-                "standard_error": fit.standard_errors[name],
-                "lower": fit.interval[name][0],
-                "upper": fit.interval[name][1],
-                "r2": fit.r2,
-                "n": fit.n,
-                "distance_unit": fit.distance_unit,
-                "value_unit": _unit(study, str(spec["values"])),
-                "note": fit.note,
-            }
-            for name, estimate in fit.coefficients.items()
-        ]
-    return pd.DataFrame(rows, columns=GRADIENT_COLUMNS)
-
-
-def _unit(study: Study, name: str) -> str:
-    return study.catalogue[name].unit if name in study.catalogue else ""
-
-
-def _distance(study: Study, core: str, by: str, times: Mapping[str, TravelTimes]) -> pd.Series:
-    if by == "km":
-        ids = study.cities.index
-        km = geo.geodesic_km(study.cities, [core] * len(ids), list(ids))
-        return pd.Series(np.asarray(km), ids, name="seat_km")
-    minutes = times[by].minutes[times[by].origins.get_loc(core)]
-    return pd.Series(minutes, times[by].destinations, name="travel_time_min")
 
 
 def hinterland_rows(study: Study, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
