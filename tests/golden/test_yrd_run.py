@@ -58,12 +58,15 @@ def test_gdp_per_head_of_2021_is_what_was_published(delta: Run, group: str, yuan
 
 
 def test_the_four_unverified_cities_are_marked_wherever_their_gdp_is_used(delta: Run) -> None:
-    results = delta.results[delta.results["year"].eq(2022)]
+    whole = delta.results[delta.results["year"].eq(2022)]
+    results = whole[whole["scenario"].eq("")]
     weak = results["confidence"].eq("unverified").groupby([results["layer_id"]]).sum()
     assert weak["gdp"] == weak["gdp_per_capita"] == 4
     for layer in ("gdp_share_region", "gravity_gdp_best", "weighted_mean_time_road_min"):
         assert weak[layer] == 41
     people = results[results["layer_id"].eq("people_within_120_min_road")]
+    what_if = whole[whole["scenario"].ne("") & whole["layer_id"].eq("gravity_gdp_best")]
+    assert what_if["confidence"].eq("unverified").sum() == 41
     assert not people["confidence"].eq("unverified").any()
     said = " ".join(delta.warnings)
     for name in ("Huzhou", "Shaoxing", "Quzhou", "Taizhou"):
@@ -163,3 +166,22 @@ def test_values_of_the_study_are_joined_by_code_not_by_position() -> None:
 
 def test_lists_name_what_is_shipped() -> None:
     assert ("yrd", "yrd.toml") in listing("studies")
+
+
+def test_the_railway_to_zhoushan_changes_its_reach_by_rail_and_no_road(delta: Run) -> None:
+    """Zhoushan has no railway; 甬舟铁路 is under construction, and a scenario opens it."""
+    zhoushan, scenario = "330900", "ningbo_zhoushan_railway"
+    values = delta.results[delta.results["year"].eq(2022)]
+    values = values.set_index(["layer_id", "scenario", "adcode"])["value"]
+    times = delta.tables["scenario_times"].set_index(["scenario", "mode", "from_id", "to_id"])
+    there = times["travel_time_min"][scenario]
+    assert np.isinf(values["weighted_mean_time_rail_min", "", zhoushan])
+    assert np.isfinite(values["weighted_mean_time_rail_min", scenario, zhoushan])
+    assert np.isinf(delta.times["rail"].to_frame().loc["310000", zhoushan])
+    assert there["rail", "310000", zhoushan] == pytest.approx(233.1, abs=0.1)
+    before = values["weighted_mean_time_road_min", ""]
+    assert (values["weighted_mean_time_road_min", scenario] == before).all()
+    gained = values["gravity_gdp_best", scenario] - values["gravity_gdp_best", ""]
+    assert (gained >= -1e-9).all()
+    assert gained.idxmax() == zhoushan
+    assert list(delta.scenarios["scenario"]) == [scenario]
