@@ -172,8 +172,9 @@ def test_the_railway_to_zhoushan_changes_its_reach_by_rail_and_no_road(delta: Ru
     """Zhoushan has no railway; 甬舟铁路 is under construction, and a scenario opens it."""
     zhoushan, scenario = "330900", "ningbo_zhoushan_railway"
     values = delta.results[delta.results["year"].eq(2022)]
-    values = values.set_index(["layer_id", "scenario", "adcode"])["value"]
-    times = delta.tables["scenario_times"].set_index(["scenario", "mode", "from_id", "to_id"])
+    values = values.set_index(["layer_id", "scenario", "adcode"])["value"].sort_index()
+    keys = ["scenario", "mode", "from_id", "to_id"]
+    times = delta.tables["scenario_times"].set_index(keys).sort_index()
     there = times["travel_time_min"][scenario]
     assert np.isinf(values["weighted_mean_time_rail_min", "", zhoushan])
     assert np.isfinite(values["weighted_mean_time_rail_min", scenario, zhoushan])
