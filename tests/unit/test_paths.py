@@ -1,5 +1,6 @@
 """Paths by hand: links and lines in the order of travel, many pairs, files of shortcuts."""
 
+import logging
 from pathlib import Path
 
 import geopandas as gpd
@@ -152,4 +153,21 @@ def test_a_network_prepared_for_times_answers_paths_by_dijkstra(coast: Network) 
     ready = prepare(coast, engine="hierarchy")
     assert ready.trails is None
     assert path_links(ready, "a", "d") == ["ab", "cb", "cd"]
+    assert path_links(ready, "a", "d", engine="hierarchy") == ["ab", "cb", "cd"]
+
+
+def test_where_very_many_paths_are_as_fast_dijkstra_finds_them(
+    coast: Network, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("yrdgeo.routing.contraction.ROOM_FOR_TIES", 0)
+    monkeypatch.setattr("yrdgeo.routing.contraction.MOST_TIED", 0)
+    monkeypatch.setattr(
+        "yrdgeo.routing.contraction._taller", lambda pool, more: np.resize(pool, (more + 1, 4))
+    )
+    with caplog.at_level(logging.WARNING):
+        ready = prepare(coast, engine="hierarchy", paths=True)
+    assert "paths are found by Dijkstra" in caplog.text
+    assert ready.tied
+    assert ready.trails is None
+    assert ready.hierarchy is not None
     assert path_links(ready, "a", "d", engine="hierarchy") == ["ab", "cb", "cd"]

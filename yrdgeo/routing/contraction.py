@@ -30,6 +30,13 @@ from yrdgeo.routing.witness import (
 
 LEVEL = 500  # weight of the depth of what lies below, against 1000 for a ratio of arcs
 
+MOST_TIED = 4  # times the entries of the graph; real networks stay below 3
+ROOM_FOR_TIES = 2**18
+
+
+class TiesError(Exception):
+    """So many paths are as fast as each other that keeping all of them does not pay."""
+
 
 class Contracted(NamedTuple):
     """Nodes in the order of contraction, and where each one's upward entries are in the pool."""
@@ -219,6 +226,11 @@ def contract(
         The length that stands for none.
     ties
         Keep every fastest path, not one for each pair: more shortcuts where many are as fast.
+
+    Raises
+    ------
+    TiesError
+        If keeping all takes more than ``MOST_TIED`` times the entries of the graph.
     """
     n = len(start) - 1
     pool = _taller(np.full((1, 4), infinite, dtype=entries.dtype), len(entries))
@@ -244,6 +256,8 @@ def contract(
         if state == 1:
             found = np.empty((4 * len(found), 4), dtype=np.int64)
         else:
+            if ties and len(pool) > MOST_TIED * len(entries) + ROOM_FOR_TIES:
+                raise TiesError
             pool = _taller(pool, len(pool) + 4096)
     return Contracted(progress.order, near.start, near.size, pool)
 

@@ -4,6 +4,7 @@ Promise: both give the same numbers to the last bit, because both add whole mill
 hierarchy, and numba with it, is imported only when it is used.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from math import ceil, isinf
 from pathlib import Path
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from yrdgeo.routing.trace import Trails
 
 Engine = Literal["auto", "dijkstra", "hierarchy"]
+_LOG = logging.getLogger(__name__)
 ENGINES = ("auto", "dijkstra", "hierarchy")
 
 SEARCH_S = 2e-7  # of one Dijkstra search, for each node; measured, see docs/engine.md
@@ -60,6 +62,8 @@ class Prepared:
     arrivals
         Number of the graph at which trips to each row of the node table end, if that is another
         than the one at which they begin: where turns cost, see :mod:`yrdgeo.routing.turns`.
+    tied
+        So many paths are as fast as each other that paths are found by Dijkstra.
     """
 
     network: Network
@@ -67,6 +71,7 @@ class Prepared:
     hierarchy: "Hierarchy | None" = None
     trails: "Trails | None" = None
     arrivals: Int64s | None = None
+    tied: bool = False
 
     @property
     def core(self) -> "Graph | Hierarchy":
@@ -144,7 +149,7 @@ def prepare(
     large = engine == "auto" and len(here.graph.nodes) >= PREPARED_NODES
     wanted = large or engine == "hierarchy"
     return (
-        with_trails(here, cache, wanted=wanted)
+        _with_trails(here, cache, wanted=wanted)
         if paths
         else _contracted(here, cache, wanted=wanted)
     )
@@ -177,9 +182,9 @@ def ready_for_paths(
 ) -> Prepared:
     """Choose the engine for the paths from a number of origins; Dijkstra searches thrice each."""
     here = _begun(network, engine)
-    if here.trails is not None:
+    if here.trails is not None or here.tied:
         return here
-    return with_trails(here, cache, wanted=_worth(here, 3 * origins, engine))
+    return _with_trails(here, cache, wanted=_worth(here, 3 * origins, engine))
 
 
 def _begun(network: Network | Prepared, engine: Engine) -> Prepared:
@@ -207,15 +212,20 @@ def _contracted(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Pr
     return replace(here, hierarchy=hierarchy(here.graph, cache=_folder(cache)))
 
 
-def with_trails(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
+def _with_trails(here: Prepared, cache: str | Path | None, *, wanted: bool) -> Prepared:
     """Contract so that paths can be unpacked, if that is wanted."""
     if not wanted:
         return replace(here, hierarchy=None)
-    from yrdgeo.routing.hierarchy import hierarchy  # noqa: PLC0415 — small questions do without
+    from yrdgeo.routing.contraction import TiesError  # noqa: PLC0415 — small questions do without
+    from yrdgeo.routing.hierarchy import hierarchy  # noqa: PLC0415 — the same
     from yrdgeo.routing.trace import trails  # noqa: PLC0415 — the same
 
     folder, graph = _folder(cache), here.graph
-    made = hierarchy(graph, cache=folder, ties=True)
+    try:
+        made = hierarchy(graph, cache=folder, ties=True)
+    except TiesError:
+        _LOG.warning("Very many paths are as fast as each other; paths are found by Dijkstra.")
+        return replace(here, hierarchy=hierarchy(graph, cache=folder), tied=True)
     um, mark = micrometres(graph), marks(graph, here.network.links)
     return replace(here, hierarchy=made, trails=trails(graph, made, um, mark, cache=folder))
 
