@@ -12,9 +12,12 @@ from yrdgeo.analysis.accessibility import (
     cumulative_interval,
     gravity,
     relative,
+    relative_gravity,
+    relative_mean_time,
     self_share,
     unreachable_share,
     weighted_mean_time,
+    within_city_min,
 )
 from yrdgeo.analysis.decay import binary, exponential, linear, power
 from yrdgeo.errors import ArgumentError, TableError
@@ -209,6 +212,55 @@ def test_an_impossible_interval_is_refused(
 ) -> None:
     with pytest.raises(ArgumentError):
         cumulative_interval(times, people, **options)  # type: ignore[arg-type]
+
+
+def test_an_interval_of_more_cutoffs_than_minutes_of_a_day_is_refused(
+    times: TravelTimes, people: pd.Series
+) -> None:
+    with pytest.raises(ArgumentError, match=r"at most 1,441 cut-offs.*180,001 from 0 to 180"):
+        cumulative_interval(times, people, lower_min=0, upper_min=180, step_min=0.001)
+
+
+@pytest.mark.parametrize("cutoff", [-1.0, INF, np.nan])
+def test_an_impossible_cutoff_is_refused(
+    times: TravelTimes, people: pd.Series, cutoff: float
+) -> None:
+    with pytest.raises(ArgumentError, match="cutoff_min must be"):
+        cumulative(times, people, cutoff_min=cutoff)
+
+
+def test_looking_inward_sums_over_origins(times: TravelTimes, people: pd.Series) -> None:
+    passive = gravity(times, people, decay=linear(240), direction="in")
+    assert passive.to_dict() == pytest.approx(
+        {
+            "hefei": 8 + 24 / 6 + 16 * 0.75,
+            "shanghai": 8 * 0.25 + 24 + 16 * 0.5,
+            "nanjing": 8 * 0.75 + 24 * 0.5 + 16,
+        }
+    )
+    mean = weighted_mean_time(times, people, direction="in")
+    assert mean["hefei"] == (200 * 24 + 60 * 16) / 40
+    assert closest(times, n=2, direction="in")["hefei"] == 60.0
+    with pytest.raises(ArgumentError, match="Did you mean 'in'"):
+        gravity(times, people, decay=linear(240), direction="inn")  # type: ignore[arg-type]
+
+
+def test_minutes_within_a_city_come_from_its_area() -> None:
+    area = pd.Series({"a": 400 * np.pi, "b": 100 * np.pi})
+    found = within_city_min(area, speed_kmh=30, radius_share=0.5)
+    assert found.to_dict() == pytest.approx({"a": 20.0, "b": 10.0})
+    with pytest.raises(ArgumentError, match="speed_kmh must be"):
+        within_city_min(area, speed_kmh=0)
+
+
+def test_relative_rows_are_against_the_mean(times: TravelTimes, people: pd.Series) -> None:
+    near = relative_mean_time(times, people)
+    assert near.mean() == pytest.approx(1.0)
+    plain = weighted_mean_time(times, people)
+    assert near["hefei"] == pytest.approx(plain["hefei"] / plain.mean())
+    reach = relative_gravity(times, people, decay=linear(240))
+    assert reach.mean() == pytest.approx(1.0)
+    assert reach.idxmax() == "nanjing"
 
 
 def test_closest_counts_places_or_amounts(times: TravelTimes, people: pd.Series) -> None:

@@ -136,6 +136,14 @@ def test_zeros_that_separate_have_no_maximum() -> None:
         calibrate(times, flows, constraint="none")
 
 
+def test_a_steep_wall_has_no_maximum_either() -> None:
+    ids = [f"p{number}" for number in range(6)]
+    minutes = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 60.0 + 5
+    flows = pd.DataFrame(np.where(minutes < 90, 1e6, 0.0), ids, ids)
+    with pytest.raises(ArgumentError, match="no maximum"):
+        calibrate(TravelTimes(ids, ids, minutes), flows, constraint="none", form="gaussian")
+
+
 def test_a_cluster_needs_another() -> None:
     times = TravelTimes(["a"], ["x", "y", "z"], [[10, 50, 90]])
     flows = pd.DataFrame([[5.0, 3.0, 2.0]], ["a"], ["x", "y", "z"])

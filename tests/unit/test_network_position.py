@@ -74,6 +74,15 @@ def test_links_of_zero_minutes_lose_against_fewer_of_them_and_make_no_circles() 
     assert found.to_dict() == {"a": 0.0, "b": 6.0, "c": 6.0, "d": 0.0, "e": 0.0}
 
 
+def test_too_many_links_of_zero_minutes_are_refused() -> None:
+    # 40 zeros scale the longest time that sums of milliseconds hold beyond it.
+    links = [("a", "b", 2e4), *((f"{n:02}", f"{n + 1:02}", 0.0) for n in range(40))]
+    slow = network(links)
+    slow.links["speed_kmh"] = [3.6e-5, *[60.0] * 40]
+    with pytest.raises(NetworkError, match=r"too many links of zero minutes.*80 arcs"):
+        betweenness(slow)
+
+
 def test_every_flow_arrives() -> None:
     net = network([("a", "b", 10), ("b", "c", 10), ("c", "a", 15), ("c", "d", 5)])
     along = link_flows(net)

@@ -159,7 +159,7 @@ def demand_side(weights: Floats, method: Method) -> Floats:
         return weights
     by_row = weights.sum(axis=1, keepdims=True)
     # Shares first: the square of a tiny weight would be zero.
-    shares = np.divide(weights, by_row, out=np.zeros_like(weights), where=by_row > 0)
+    shares: Floats = np.divide(weights, by_row, out=np.zeros_like(weights), where=by_row > 0)
     return shares if method == "balanced" else np.multiply(shares, weights, out=shares)
 
 
