@@ -231,7 +231,7 @@ def _logs(row: Record, bounds: Mapping[str, list[float | None]], points: Points)
     if form != "segmented" or not points or intercept is None or points[0][1] is None:
         return form in LOG_FORMS
     start = points[0][1]
-    return start > 0 and abs(np.log(start) - intercept) < abs(start - intercept)
+    return bool(start > 0 and abs(np.log(start) - intercept) < abs(start - intercept))
 
 
 def _drawn(form: str, bounds: Mapping[str, list[float | None]], distance: Floats) -> Points:
