@@ -288,3 +288,29 @@ def test_own_networks_are_named_as_sources(tmp_path: Path) -> None:
 def test_a_wrong_key_of_the_network_is_a_study_error(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="Did you mean 'timetable'"):
         study(tmp_path, 'timetabel = "x.csv"\n')
+
+
+def test_scenarios_work_on_an_extract(tmp_path: Path) -> None:
+    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS)
+    (tmp_path / "new.csv").write_text(
+        f"link_id,from_node,to_node,mode,length_km,speed_kmh\ntunnel,{SUZHOU},{WUXI},road,40,120\n",
+        "utf-8",
+    )
+    own = study(
+        tmp_path,
+        'modes = ["road"]\nosm = "r.osm"\n[[scenario]]\nname = "slow"\nspeed = { trunk = 30 }\n'
+        '[[scenario]]\nname = "shut"\nclose = ["w1"]\n'
+        '[[scenario]]\nname = "tunnel"\nadd = "new.csv"\n',
+    )
+    seats = list(own.cities.index)
+    found = {
+        name: travel_times(own.network(scenario=name), seats).to_frame()
+        for name in (None, "slow", "shut", "tunnel")
+    }
+    ride = [f"seat:{SUZHOU}"], [f"seat:{WUXI}"]
+    base, slow = (travel_times(own.network(scenario=s), *ride).minutes for s in (None, "slow"))
+    assert slow == pytest.approx(2 * base, abs=1e-3)
+    assert np.isinf(found["shut"].loc[SUZHOU, CHANGZHOU])
+    assert found["shut"].loc[SUZHOU, WUXI] == found[None].loc[SUZHOU, WUXI]
+    assert found["tunnel"].loc[SUZHOU, WUXI] == pytest.approx(20.0)
+    assert found["tunnel"].loc[SUZHOU, CHANGZHOU] <= found[None].loc[SUZHOU, CHANGZHOU]

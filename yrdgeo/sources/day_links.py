@@ -165,7 +165,7 @@ def road_links(
     """Return the roads of a day, and the way from each seat to its place on them.
 
     Roads without a speed of their own take the all-in speed. A seat joins the node that bears
-    its adcode, else the nearest; a seat at which a road ends needs no such way.
+    its adcode, else the nearest; a seat that is itself one of the nodes needs no such way.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def road_links(
     taken = gpd.GeoDataFrame(dated[open_on(dated, date)])
     given = taken["speed_kmh"] if "speed_kmh" in taken else pd.Series(np.nan, taken.index)
     taken = taken.assign(speed_kmh=given.fillna(parameters.road_speed_kmh))
-    far = cities[~cities.index.isin(taken["from_node"]) & ~cities.index.isin(taken["to_node"])]
+    far = cities[~cities.index.isin(nodes["node_id"])]
     if not len(far) or not len(nodes):
         return gpd.GeoDataFrame(taken)
     near = _road_nodes(far, nodes)

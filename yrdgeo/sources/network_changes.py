@@ -68,7 +68,7 @@ def named_links(links: pd.DataFrame, name: str) -> Bools:
         marks = texts.eq(name).to_numpy(dtype=bool)
         if column in {"ref", "way_id"} and name:
             listed = (";" + texts + ";").str.contains(f";{name};", regex=False)
-            marks |= listed.to_numpy(dtype=bool)
+            marks = marks | listed.to_numpy(dtype=bool)  # pandas lends its arrays read-only
         if name and marks.any():
             return np.asarray(marks, dtype=bool)
     return np.zeros(len(links), dtype=bool)
