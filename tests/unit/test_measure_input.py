@@ -1,12 +1,14 @@
 """Bad input, across every row of the registry: one clear error each, which names the ids."""
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
 from measure_inputs import needed, taken
 
 from yrdgeo.analysis.accessibility import MEASURES
-from yrdgeo.errors import ArgumentError, TableError
+from yrdgeo.errors import ArgumentError, TableError, YrdGeoError
 from yrdgeo.results import TravelTimes
 
 IDS = ["310000", "320100", "330100"]
@@ -153,3 +155,14 @@ def test_zero_minutes_say_nothing_about_the_unit() -> None:
     same_spot = TravelTimes(ids, ids, np.zeros((2, 2)))
     row = MEASURES["cumulative"]
     assert row.function(same_spot, pd.Series(1.0, ids), cutoff_min=0).tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("size", [0, 1])
+def test_no_places_give_no_values_or_one_of_our_errors(name: str, size: int) -> None:
+    ids = IDS[:size]
+    nowhere = TravelTimes(ids, [], np.zeros((size, 0)))
+    found = 0
+    with suppress(YrdGeoError):  # any other error fails
+        found = len(taken(name, nowhere, pd.Series(1.0, ids)))
+    assert found <= size

@@ -107,3 +107,11 @@ def test_impossible_questions_are_refused(ways: Ways, jobs: pd.Series) -> None:
         pareto_set({**ways, "slow": (times, costs.drop(index="b"))})
     with pytest.raises(TableError, match=r"finite numbers.*-1.0 from a to x"):
         pareto_set({"fast": (times, costs - 91)})
+
+
+def test_no_places_have_no_ways() -> None:
+    nowhere = {"fast": (TravelTimes([], [], np.zeros((0, 0))), pd.DataFrame())}
+    nothing = pd.Series(dtype=float)
+    assert pareto_set(nowhere).empty
+    assert cost_frontier(nowhere, nothing, n=1).empty
+    assert cumulative_ways(nowhere, nothing, cutoffs_min=[30], cost_limits=[9]).empty

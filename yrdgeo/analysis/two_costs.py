@@ -222,7 +222,7 @@ def stacked(ways: Ways) -> Stack:
         here = checked(times)
         rows = here.origins.get_indexer(first.origins)
         columns = here.destinations.get_indexer(first.destinations)
-        if here.minutes.shape != first.minutes.shape or min(rows.min(), columns.min()) < 0:
+        if here.minutes.shape != first.minutes.shape or (rows < 0).any() or (columns < 0).any():
             missing = [*first.origins[rows < 0], *first.destinations[columns < 0]]
             raise ArgumentError(
                 f"The way {name!r} does not join the same places as the first one.",
