@@ -185,3 +185,32 @@ def test_hostile_names_stay_names(cross: Network, hostile_text: str) -> None:
     found = snap_to_links(cross, places(a=(121.5, 31.0))).set_axis([hostile_text])
     more = attach(cross, found)
     assert more.nodes["node_id"].iloc[-1] == hostile_text.strip()
+
+
+@pytest.mark.parametrize("access_kmh", [None, 4.0])
+def test_lines_may_be_on_the_links_or_points_on_the_nodes(
+    cross: Network, access_kmh: float | None
+) -> None:
+    lines = cross.links.query("link_id != 'line'")
+    # Without points nothing tells that a line is drawn against its link.
+    lines = lines.assign(
+        geometry=lines["geometry"].reverse().where(lines["link_id"].eq("street"), lines["geometry"])
+    )
+    only_lines = Network(lines, pd.DataFrame(cross.nodes.drop(columns="geometry")))
+    only_points = Network(pd.DataFrame(lines.drop(columns="geometry")), cross.nodes)
+    here = places(here=(121.25, 31.0))
+    for network in (only_lines, only_points):
+        more = attach(network, snap_to_links(network, here), access_kmh=access_kmh)
+        assert travel_times(more, ["here"], ["east"]).minutes.tolist() == [[90.0]]
+        assert "geometry" in set(more.links.columns) ^ set(more.nodes.columns)
+        line = path_geometry(more, pd.DataFrame({"from_id": ["here"], "to_id": ["east"]}))
+        assert line.geometry[0].coords[-1] == (122.0, 31.0)
+
+
+def test_a_line_in_parts_is_joined(cross: Network) -> None:
+    parts = shapely.MultiLineString([[(121.5, 31), (122, 31)], [(121, 31), (121.5, 31)]])
+    joined = cross.links.set_index("link_id")
+    joined.loc["street", "geometry"] = parts
+    network = Network(joined.reset_index(), cross.nodes)
+    found = snap_to_links(network, places(here=(121.25, 31.01)), modes=["road"])
+    assert found.loc["here", "share"] == pytest.approx(0.25)

@@ -80,14 +80,22 @@ def attach(network: Network, snapped: pd.DataFrame, *, access_kmh: float | None 
     if access_kmh is not None:
         points.append(gpd.points_from_xy(snapped["lon"], snapped["lat"]))
         added.append(_access(snapped, (names, joints), access_kmh, np.stack(points)))
+    if "geometry" not in links.columns:
+        added = [_bare(table) for table in added]
     kept = links.drop(index=links.index[np.unique(rows)])
-    places = [
+    places: list[pd.DataFrame] = [
         gpd.GeoDataFrame({"node_id": ids, "kind": "external"}, geometry=shapes, crs=WGS84)
         for ids, shapes in zip((joints, names), points, strict=False)
     ]
+    if "geometry" not in nodes.columns:
+        places = [_bare(place) for place in places]
     return Network(
         pd.concat([kept, *added], ignore_index=True), pd.concat([nodes, *places], ignore_index=True)
     )
+
+
+def _bare(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
 
 
 def _checked(network: Network, snapped: pd.DataFrame, names: pd.Index, joints: pd.Index) -> Int64s:

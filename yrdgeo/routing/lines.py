@@ -54,7 +54,8 @@ def drawn(network: Network, rows: Int64s, onward: Bools, counts: Int64s) -> Shap
 def link_lines(network: Network, rows: Int64s) -> Shapes:
     """Return the lines of some links, drawn from ``from_node`` to ``to_node``.
 
-    A link without a line is straight. A line that is drawn the other way is turned round.
+    A link without a line, or whose line is in parts that do not join, is straight. A line that is
+    drawn the other way is turned round.
 
     Raises
     ------
@@ -64,7 +65,9 @@ def link_lines(network: Network, rows: Int64s) -> Shapes:
     links = network.links.iloc[rows]
     ends = link_ends(network, links)
     has = "geometry" in links.columns
-    lines = links["geometry"].to_numpy(dtype=object) if has else np.full(len(links), None)
+    lines = np.array(links["geometry"], dtype=object) if has else np.full(len(links), None)
+    several = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
+    lines[several] = shapely.line_merge(lines[several])
     bare = ~(shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING)
     bare |= shapely.is_empty(lines)
     lost = bare & ~np.isfinite(ends).all(axis=(1, 2))
@@ -74,7 +77,6 @@ def link_lines(network: Network, rows: Int64s) -> Shapes:
             found=few(links["link_id"].to_numpy()[lost]),
             fix="Add a geometry to links or nodes (EPSG:4326).",
         )
-    lines = lines.copy()
     lines[bare] = shapely.linestrings(ends[bare])
     first, last = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))
     with np.errstate(invalid="ignore"):
