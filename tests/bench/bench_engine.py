@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(CASES))
     parser.add_argument("--quick", action="store_true", help="a small graph, to see that it runs")
     parser.add_argument("--nodes", type=int, default=1_000_000)
-    parser.add_argument("--cap", type=float, default=10.0, help="seconds for a peer's matrix")
+    parser.add_argument("--cap", type=float, default=6.0, help="seconds for a peer's matrix")
     parser.add_argument("--out", type=Path, default=Path("build"))
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()

@@ -26,6 +26,8 @@ from yrdgeo.routing.times import travel_times
 from yrdgeo.routing.written import travel_time_parts
 
 SIDE = 9
+SERVER = get_context("forkserver")
+SERVER.set_forkserver_preload(["yrdgeo.routing.many", "yrdgeo.routing.blocks"])  # once for all
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def places(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.Inde
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as executor:
+    with ProcessPoolExecutor(2, mp_context=SERVER) as executor:
         yield executor
 
 
@@ -71,9 +73,9 @@ class Elsewhere:
         self.sent = 0
         self.answers: list[object] = []
 
-    def scheduler_info(self) -> dict[str, dict[str, object]]:
+    def nthreads(self) -> dict[str, int]:
         """Name two workers that are far away."""
-        return {"workers": {"tcp://10.0.0.1:1": {}, "tcp://10.0.0.2:1": {}}}
+        return {"tcp://10.0.0.1:1": 4, "tcp://10.0.0.2:1": 4}
 
     def scatter(self, data: list[object], *, broadcast: bool, hash: bool) -> list[object]:  # noqa: A002 — its name
         """Count what is sent."""
@@ -150,7 +152,7 @@ def _die_once(marker: Path, block: int) -> int:
 
 
 def test_a_killed_process_loses_nothing(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("forkserver")) as executor:
+    with ProcessPoolExecutor(1, mp_context=SERVER) as executor:
         assert in_blocks(executor, _die_once, tmp_path / "died", [0, 1, 2]) == [0, 10, 20]
     assert (tmp_path / "died").exists()
 

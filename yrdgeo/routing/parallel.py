@@ -36,8 +36,8 @@ Result = TypeVar("Result")
 class Cluster(Protocol):
     """What we use of a ``dask.distributed.Client``."""
 
-    def scheduler_info(self) -> Mapping[str, Mapping[str, object]]:
-        """Describe the workers, by address."""
+    def nthreads(self) -> Mapping[str, int]:
+        """Count the threads of each worker, by address."""
 
     def scatter(self, data: object, *, broadcast: bool, hash: bool) -> object:  # noqa: A002 — its name
         """Send data to every worker."""
@@ -56,14 +56,14 @@ def in_processes_here(executor: AnyExecutor | None) -> bool:
     """Say whether the workers are other processes that read the files of this machine."""
     if executor is None or isinstance(executor, Executor):
         return isinstance(executor, ProcessPoolExecutor)
-    addresses = list(executor.scheduler_info()["workers"])
+    addresses = list(executor.nthreads())
     return bool(addresses) and all(address.startswith(_HERE) for address in addresses)
 
 
 def workers(executor: AnyExecutor | None) -> int:
     """Return how many blocks are done at once, as far as is known."""
     if isinstance(executor, Cluster):
-        return max(1, len(executor.scheduler_info()["workers"]))
+        return max(1, len(executor.nthreads()))
     return int(getattr(executor, "_max_workers", 1))
 
 
