@@ -19,6 +19,7 @@ Bools = npt.NDArray[np.bool_]
 Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
 NAMED_BY = ("link_id", "name_zh", "name_en", "ref", "way_id", "mode", "osm_class")
+LISTED = ("name_zh", "name_en", "ref", "way_id")  # of a link joined of several, parted by ;
 _EMPTY: tuple[str, ...] = ()
 _BLANK = gpd.GeoDataFrame({"node_id": [], "adcode": []}, geometry=[], crs="EPSG:4326")
 
@@ -66,7 +67,7 @@ def named_links(links: pd.DataFrame, name: str) -> Bools:
             continue
         texts = links[column].astype(str)
         marks = texts.eq(name).to_numpy(dtype=bool)
-        if column in {"ref", "way_id"} and name:
+        if column in LISTED and name:
             listed = (";" + texts + ";").str.contains(f";{name};", regex=False)
             marks = marks | listed.to_numpy(dtype=bool)  # pandas lends its arrays read-only
         if name and marks.any():
@@ -200,10 +201,10 @@ def change_problems(
 
 def _legal(tables: Sequence[pd.DataFrame]) -> list[str]:
     """Return the names of the lines, and the modes."""
-    columns = [
-        links[name] for links in tables for name in ("name_zh", "name_en", "mode") if name in links
-    ]
-    return [*dict.fromkeys(str(name) for column in columns for name in column.unique() if name)]
+    names = ("name_zh", "name_en", "mode")
+    columns = [links[name] for links in tables for name in names if name in links]
+    texts = [str(text) for column in columns for text in column.unique()]
+    return [*dict.fromkeys(one for text in texts for one in text.split(";") if one)]
 
 
 def renamed(change: NetworkChange, links: gpd.GeoDataFrame) -> NetworkChange:

@@ -60,9 +60,8 @@ def merge(
     chains = [half for chain in _chains(partner, links) for half in _opened(chain, ends)]
     if not any(len(chain) > 1 for chain in chains):
         return Merged(nodes, links, {})
-    joined = _joined(links, nodes, chains, ends)
-    used = joined["from_node"].to_list() + joined["to_node"].to_list()
-    left = gpd.GeoDataFrame(nodes[nodes["node_id"].isin(used)].reset_index(drop=True))
+    joined, used = _joined(links, nodes, chains, ends)
+    left = gpd.GeoDataFrame(nodes.iloc[used].reset_index(drop=True))
     ids = links["link_id"].tolist()
     became = {ids[row]: ids[chain[0][0]] for chain in chains for row, _ in chain[1:]}
     return Merged(left, joined, became)
@@ -136,8 +135,8 @@ def _joined(
     nodes: pd.DataFrame,
     chains: list[Chain],
     ends: tuple[Int64s, Int64s],
-) -> gpd.GeoDataFrame:
-    """Return a row a chain, in the order of their first pieces in the table."""
+) -> tuple[gpd.GeoDataFrame, Int64s]:
+    """Return a row a chain, in the order of their first pieces, and the rows of their ends."""
     chains.sort(key=lambda chain: chain[0][0])
     sizes = np.array([len(chain) for chain in chains])
     rows = np.array([row for chain in chains for row, _ in chain], dtype=np.int64)
@@ -157,7 +156,8 @@ def _joined(
         **_listed(links, rows, (head, sizes)),
     )
     lines = _lines(np.asarray(links.geometry, dtype=object)[rows], back, number)
-    return gpd.GeoDataFrame(joined.set_geometry(gpd.GeoSeries(lines, crs=WGS84)))
+    drawn = gpd.GeoDataFrame(joined.set_geometry(gpd.GeoSeries(lines, crs=WGS84)))
+    return drawn, np.unique(np.concatenate([begin, finish]))
 
 
 def _listed(
@@ -165,12 +165,13 @@ def _listed(
 ) -> dict[str, npt.NDArray[np.object_]]:
     """Return the texts of each chain: the one that all pieces have, or all that differ."""
     head, sizes = chains
-    long = np.flatnonzero(sizes > 1).tolist()
     found = {}
     for name in LISTED:
         values = links[name].to_numpy(dtype=object)[rows]
         texts = values[head]
-        for chain in long:
+        code = pd.factorize(values)[0]
+        differs = np.add.reduceat(code != np.repeat(code[head], sizes), head) > 0
+        for chain in np.flatnonzero(differs).tolist():
             pieces = values[head[chain] : head[chain] + sizes[chain]]
             texts[chain] = ";".join(dict.fromkeys(piece for piece in pieces if piece))
         found[name] = texts
