@@ -151,6 +151,10 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "statistic": Key(legal=("median", "mean")),
         "method": Key(legal=("2sfca", "3sfca", "balanced")),
         "self_time": Key(legal=("exclude", "zero")),
+        "direction": Key(legal=("out", "in"), meaning="from the city, or to it"),
+        "budget_min": Key(_NUMBER, minimum=1, maximum=LONGEST_MIN, meaning="of a day trip"),
+        "stay_min": Key(_NUMBER, minimum=0, maximum=LONGEST_MIN, meaning="at the destination"),
+        "constraint": Key(legal=("production", "attraction", "doubly")),
         "leave_out": Key(
             list, default=(), items=(str, int), meaning="cities that are no destinations, by name"
         ),
@@ -222,6 +226,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "formats": Key(list, default=DEFAULT_FORMATS, legal=FORMATS, filled=True),
         "languages": Key(list, default=("zh", "en"), legal=("zh", "en"), filled=True),
         "crs": Key(default="EPSG:4326", pattern=r"EPSG:\d{4,6}"),
+        "basemap": Key(
+            default="",
+            legal=("", "osm", "carto", "tianditu", "amap"),
+            meaning="tiles under the map, from the internet; none if empty",
+        ),
+        "basemap_key": Key(default="", meaning="your key of Tianditu; readers of the page see it"),
         "map_approval": Key(default="", meaning="map approval number, printed as given"),
     },
 }

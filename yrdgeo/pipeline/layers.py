@@ -1,12 +1,14 @@
 """What can be mapped: the long ``results`` table and its ``layers`` row by row."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis import accessibility
 from yrdgeo.errors import StudyError, nearest
+from yrdgeo.geo import geodesic_km
 from yrdgeo.pipeline.families import (
     FAMILIES,
     SECTOR_DECIMALS,
@@ -16,6 +18,7 @@ from yrdgeo.pipeline.families import (
 )
 from yrdgeo.pipeline.questions import amounts_of, enough, options_of
 from yrdgeo.results import TravelTimes
+from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.sources.vintages import worst
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -37,7 +40,6 @@ MODES = {
     "road": ("公路", "by road"),
     "best": ("铁路与公路取快者", "faster of rail and road"),
 }
-MEASURE_DECIMALS = 1
 
 
 def indicator_results(study: Study) -> pd.DataFrame:
@@ -115,7 +117,12 @@ def _measure_part(
         for first, table in zip((True, False), given, strict=False)
     ]
     options = {**measure.defaults, **options_of(row)}
-    values = measure.function(_to(times[str(row["mode"])], kept), *amounts, **options)
+    whole = times[str(row["mode"])]
+    if "back" in signature(measure.function).parameters:
+        options["back"] = whole
+    # Looking inward, the cities that count are origins, and so the ones that may be left out.
+    used = _from(whole, kept) if options.get("direction") == "in" else _to(whole, kept)
+    values = measure.function(used, *amounts, **options, **_needs(study, row, measure.needs))
     part = pd.DataFrame({"adcode": values.index, "value": values.to_numpy()})
     confidence, note, note_zh = _inherited(study, given, left_out)
     sources = {"yrdgeo", *(one for table in given for one in table["source_id"])}
@@ -144,6 +151,24 @@ def _in_scenario(study: Study, name: str, part: pd.DataFrame) -> pd.DataFrame:
 
 def _left_out(study: Study, row: Row) -> list[str]:
     return [study.core(str(name)) for name in row["leave_out"]]  # type: ignore[attr-defined]
+
+
+def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
+    """Return what a measure needs besides times and amounts."""
+    ids = list(study.cities.index)
+    ways: dict[str, Callable[[], object]] = {
+        "straight_km": lambda: pd.DataFrame(
+            {code: geodesic_km(study.cities, ids, code) for code in ids}, index=ids
+        ),
+        "network": lambda: study.network(modes=[str(row["mode"])]),
+        "network_km": lambda: path_lengths_km(study.network(modes=[str(row["mode"])]), ids),
+    }
+    return {name: ways[name]() for name in names}
+
+
+def _from(times: TravelTimes, origins: pd.Index) -> TravelTimes:
+    rows = times.origins.get_indexer(origins)
+    return TravelTimes(origins, times.destinations, times.minutes[rows])
 
 
 def _to(times: TravelTimes, destinations: pd.Index) -> TravelTimes:
@@ -270,7 +295,7 @@ def _measure_row(study: Study, row: Row) -> dict[str, object]:
         unit=reached.unit if reached else measure.unit_en,
         unit_zh=reached.unit_zh if reached else measure.unit_zh,
         unit_en=reached.unit_en if reached else measure.unit_en,
-        decimals=reached.decimals if reached else MEASURE_DECIMALS,
+        decimals=reached.decimals if reached else measure.decimals,
         better=measure.better,
         kind=measure.kind,
         meaning_zh=measure.meaning_zh,

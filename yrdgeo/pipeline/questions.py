@@ -18,8 +18,9 @@ LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 AMOUNTS = ("opportunities", "demand")  # keys of a measure, in the order the functions take them
 OPTIONS = (
     *("cutoff_min", "n", "self_time", "lower_min", "upper_min", "step_min", "statistic"),
-    "method",
+    *("method", "direction", "budget_min", "stay_min", "constraint"),
 )
+WAYS = ("network", "network_km")  # what a measure needs of one network, which "best" has not
 
 
 def check_questions(study: Study) -> None:
@@ -150,7 +151,13 @@ def _option_problems(row: Row, where: str) -> Iterator[Problem]:
     """Find options that the measure does not take, and decays that do not exist."""
     name = str(row["measure"])
     parameters = signature(accessibility.MEASURES[name].function).parameters.values()
-    legal = [one.name for one in parameters if one.kind is Parameter.KEYWORD_ONLY]
+    needs = accessibility.MEASURES[name].needs
+    legal = [
+        one.name
+        for one in parameters
+        if one.kind is Parameter.KEYWORD_ONLY and one.name not in needs
+    ]
+    yield from _need_problems(row, needs, where)
     for key in (*OPTIONS, "decay"):
         if row[key] is not None and key not in legal:
             fix = f"Leave it out; {name!r} takes {', '.join(legal) or 'no options'}."
@@ -158,6 +165,16 @@ def _option_problems(row: Row, where: str) -> Iterator[Problem]:
             yield Problem(what, 0, f"{where} {key}", str(row[key]), fix)
     if row["decay"] is not None and (problem := _known(lambda: _decay(row))):
         yield Problem(problem, 0, f"{where} decay")
+
+
+def _need_problems(row: Row, needs: tuple[str, ...], where: str) -> Iterator[Problem]:
+    """Find what a measure needs and a study cannot give."""
+    if "costs" in needs:
+        fix = "Call yrdgeo.accessibility with a table of fares."
+        yield Problem("needs money costs, which a study has not", 0, f"{where} measure", "", fix)
+    if row["mode"] == "best" and any(name in WAYS for name in needs):
+        fix = "Name one mode: the faster of two networks is no network."
+        yield Problem("cannot be taken for this measure", 0, f"{where} mode", "best", fix)
 
 
 def _decay(row: Row) -> decay.Decay:
