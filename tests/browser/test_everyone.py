@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from browser.visits import Open
-from yrdgeo.publish.payload import land_source
+from yrdgeo.publish.ground import ground_source
 from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
@@ -101,7 +101,7 @@ def named(run: Run) -> list[str]:
     """Return every text of a run's own tables, the longest first."""
     tables = (
         run.sources,
-        pd.DataFrame([land_source()]),
+        pd.DataFrame([ground_source("land.json")]),
         run.pairs.drop(columns="geometry"),
         run.results[["note"]],
     )

@@ -23,7 +23,7 @@ from yrdgeo.results import Run
 
 MEGABYTE = 1_000_000
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-ALLOWED = {"GDP", "Esc", "JavaScript", "Fisher", "Jenks", "R", "n", "p"}
+ALLOWED = {"GCJ", "GDP", "WGS", "Esc", "JavaScript", "Fisher", "Jenks", "R", "n", "p"}
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,15 @@ from yrdgeo.results import Run
 
 # In the order in which they are loaded.
 SCRIPTS = (
-    "dom", "core", "facts", "derived", "topology", "regions", "labels", "overlays", "legend",
-    "tooltip", "heading", "picker", "scenario", "controls", "ranking", "charts", "gradientsay",
-    "slopes", "gradient", "matchings", "plans", "pairs", "scatter", "city", "twostates", "compare",
-    "panel", "tales", "stories", "footer", "keyboard", "address", "export", "image", "start",
+    "dom", "core", "facts", "derived", "topology", "canvas", "regions", "ground", "inset",
+    "labels", "overlays", "legend", "tooltip", "heading", "picker", "scenario", "controls",
+    "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings", "plans", "pairs",
+    "scatter", "city", "twostates", "compare", "panel", "tales", "stories", "footer", "keyboard",
+    "address", "export", "image", "start",
 )  # fmt: skip
 MAP_OPTIONS = (
     "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.1,zoomDelta:0.5,"
-    "wheelPxPerZoomLevel:120,minZoom:3,maxZoom:13,center:[31,119],zoom:6}"
+    "wheelPxPerZoomLevel:120,minZoom:2,maxZoom:13,center:[31,119],zoom:6}"
 )
 # folium's own popups ask for jQuery and its markers for images: stand-ins for both.
 STAND_INS = """
@@ -117,6 +118,8 @@ def map_page(run: Run, content: Record) -> RunMap:
         language="zh-CN" if chinese else "en-GB",
         closed=bool(content["panel"]),
     )
+    basemap = content["basemap"]
+    page.hosts = (text(basemap["host"]),) if isinstance(basemap, dict) else ()
     page.add_child(drawn)
     return drawn
 

@@ -7,6 +7,7 @@ returns its text as it is, and a :class:`Page` joins its parts without a templat
 import itertools
 import tomllib
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -67,6 +68,7 @@ class Page(Figure):
         super().__init__(title=title, height="620px")
         self.language = language
         self.closed = closed
+        self.hosts: tuple[str, ...] = ()  # that images may come from, besides the page itself
 
     def render(self, **kwargs: object) -> str:
         """Return the document: the same bytes for the same parts."""
@@ -81,7 +83,7 @@ class Page(Figure):
         script = Script("\n".join(part.render(**kwargs) for part in children(self.script)))
         head = [
             '<meta charset="utf-8">',
-            *([policy([*own, script])] if self.closed else []),
+            *([policy([*own, script], hosts=self.hosts)] if self.closed else []),
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<link rel="icon" href="data:,">',
             f"<title>{escape(self.title or '')}</title>",
@@ -95,8 +97,14 @@ class Page(Figure):
         )
 
 
-def policy(parts: list[Literal]) -> str:
-    """Return the policy that lets the given scripts and styles run, by hash, and nothing load."""
+def policy(parts: list[Literal], *, hosts: Sequence[str] = ()) -> str:
+    """Return the policy that lets the given scripts and styles run, by hash, and nothing load.
+
+    Parameters
+    ----------
+    hosts
+        Origins that images may come from; none by default.
+    """
     hashes = {
         kind: " ".join(
             dict.fromkeys(part.hash for part in parts if isinstance(part, kind) and part.hash)
@@ -105,7 +113,7 @@ def policy(parts: list[Literal]) -> str:
     }
     content = (
         f"default-src 'none'; script-src {hashes[Script]}; style-src {hashes[Style]}; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        f"img-src {' '.join(['data:', 'blob:', *hosts])}; base-uri 'none'; form-action 'none'"
     )
     return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
 

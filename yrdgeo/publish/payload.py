@@ -13,17 +13,18 @@ import shapely
 
 from yrdgeo.geo import geodesic_km
 from yrdgeo.publish import overlays
-from yrdgeo.publish.charts import chart_records, difference_classes
+from yrdgeo.publish.basemap import basemap_record, drawn
+from yrdgeo.publish.charts import chart_records, difference_records
+from yrdgeo.publish.ground import ground, ground_name, ground_source, ring_records
 from yrdgeo.publish.layers import Record, both, layer_records, number, records, text, time_records
-from yrdgeo.publish.page import asset, credits_of
 from yrdgeo.publish.palette import MARKS
-from yrdgeo.publish.topology import Topology, steps, topology
+from yrdgeo.publish.topology import STEP_DEGREES, steps, topology
 from yrdgeo.publish.words import WORDS
 from yrdgeo.results import Run
 
 MOST_TIMES = 120  # cities; a full matrix of more would outweigh the map
 COUNTY = "市"
-MARGIN = 1.0  # degrees of ground on every side of the region
+WIDE, WIDE_STEP = 20.0, 1e-3  # degrees: of a wide region a hundred metres are not seen
 SHORT = 2
 
 
@@ -37,10 +38,11 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
     panel
         Whether the page has its side panel, title and footer around the map.
     """
-    cities = run.cities.sort_index()
+    over = drawn(run)
+    cities = over.cities.sort_index()
     order = cities.index
-    shared = topology(cities.geometry)
-    ground = land(cities)
+    around = ground_name(cities)
+    core_places = overlays.positions(order, list(run.cores))
     shown = layer_records(run, order, only=layers)
     return {
         "panel": panel,
@@ -59,26 +61,28 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
             ],
         },
         "cities": city_records(cities, run.contiguity),
-        "map": _map(shared, cities, run.hinterlands),
+        "map": _map(cities, run.hinterlands),
         "layers": shown,
-        "differences": difference_classes(shown),
+        "differences": difference_records(run, order, shown),
         "charts": chart_records(run, order),
         "times": time_records(run.times, order) if len(order) <= MOST_TIMES else None,
-        "cores": overlays.positions(order, list(run.cores)),
+        "cores": core_places,
         "kilometres": {
-            str(i): [round(float(km), 1) for km in geodesic_km(cities, core, list(order))]
-            for i, core in zip(overlays.positions(order, list(run.cores)), run.cores, strict=True)
+            str(i): [round(float(km), 1) for km in geodesic_km(run.cities, core, list(order))]
+            for i, core in zip(core_places, run.cores, strict=True)
         },
+        "rings": ring_records(over, order, core_places),
         "hinterlands": _hinterlands(run.hinterlands, order),
-        "pairs": overlays.pair_records(run.pairs, order),
+        "pairs": overlays.pair_records(over.pairs, order),
         "gradients": overlays.gradient_records(run, order),
-        "lines": overlays.line_records(run.links),
-        "stations": overlays.station_records(run),
+        "lines": overlays.line_records(over.links),
+        "stations": overlays.station_records(over),
         "groups": overlays.group_records(run, order),
-        "land": ground,
+        "land": ground(cities),
+        "basemap": basemap_record(run),
         "sources": [
             {name: text(row.get(name)) for name in SOURCE_FIELDS}
-            for row in [*records(run.sources), *([land_source()] if ground else [])]
+            for row in [*records(run.sources), *([ground_source(around)] if around else [])]
         ],
     }
 
@@ -87,20 +91,6 @@ SOURCE_FIELDS = (
     "source_id", "title", "title_zh", "publisher", "publisher_zh", "vintage", "licence",
     "licence_zh", "url",
 )  # fmt: skip
-
-
-def land(cities: gpd.GeoDataFrame) -> Record | None:
-    """Return the ground around the region, or None where the embedded window does not hold it."""
-    ground: Record = json.loads(asset("land.json"))
-    room = shapely.MultiPoint([point[::-1] for point in ground["window"]]).envelope  # type: ignore[attr-defined]  # two corners
-    region = shapely.box(*cities.total_bounds)
-    return ground if room.contains(shapely.buffer(region, MARGIN)) else None
-
-
-def land_source() -> Record:
-    """Return the source row of the ground."""
-    row = credits_of("land.json")
-    return {**row, "source_id": "land", "vintage": row["version"]}
 
 
 def script_json(content: object) -> str:
@@ -163,8 +153,10 @@ def _label(geometry: shapely.Geometry) -> list[float]:
     return [round(float(lat), 4), round(float(lon), 4)]
 
 
-def _map(shared: Topology, cities: gpd.GeoDataFrame, hinterlands: pd.DataFrame) -> Record:
+def _map(cities: gpd.GeoDataFrame, hinterlands: pd.DataFrame) -> Record:
     west, south, east, north = (float(x) for x in cities.total_bounds)
+    wide = max(east - west, north - south) > WIDE
+    shared = topology(cities.geometry, step=WIDE_STEP if wide else STEP_DEGREES)
     provinces = [text(name) for name in cities.get("province_zh", pd.Series("", cities.index))]
     cores = hinterlands.reindex(cities.index).get("core", pd.Series("", cities.index))
     return {

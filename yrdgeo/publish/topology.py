@@ -18,6 +18,7 @@ Ring = list[Point]
 
 STEP_DEGREES = 1e-4  # about ten metres
 MOST_POINTS = 60_000  # a page with more would not stay small; shared borders stay shared
+POINTS_EACH = 60  # though a polygon may have so many, however many polygons there are
 TRIANGLE = 3
 
 
@@ -74,8 +75,8 @@ def topology(polygons: gpd.GeoSeries, *, step: float = STEP_DEGREES) -> Topology
     Parameters
     ----------
     polygons
-        Shape (n,), EPSG:4326. Above 60,000 vertices a valid coverage is simplified first,
-        borders together, so that no gap opens.
+        Shape (n,), EPSG:4326. Above 60,000 vertices, and 60 a polygon, a valid coverage is
+        simplified first, borders together, so that no gap opens.
     step
         Grid in degrees.
 
@@ -91,7 +92,7 @@ def topology(polygons: gpd.GeoSeries, *, step: float = STEP_DEGREES) -> Topology
     >>> [arc.tolist() for arc, owners in zip(shared.arcs, shared.sides) if len(owners) == 2]
     [[[1, 0], [1, 1]]]
     """
-    geometries = _light(polygons.to_numpy(), step)
+    geometries = _light(polygons.to_numpy())
     rings = [list(_rings(geometry, step)) for geometry in geometries]
     junctions = _junctions([ring for shape in rings for ring in shape])
     arcs: list[Ring] = []
@@ -123,12 +124,13 @@ def topology(polygons: gpd.GeoSeries, *, step: float = STEP_DEGREES) -> Topology
     )
 
 
-def _light(geometries: npt.NDArray[np.object_], step: float) -> npt.NDArray[np.object_]:
-    tolerance = step * 10
+def _light(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    tolerance = STEP_DEGREES * 10
     light = geometries
-    while shapely.get_num_coordinates(light).sum() > MOST_POINTS and tolerance < 1:
+    most = max(MOST_POINTS, POINTS_EACH * len(geometries))
+    while shapely.get_num_coordinates(light).sum() > most and tolerance < 1:
         light = shapely.coverage_simplify(geometries, tolerance)
-        tolerance *= 2
+        tolerance *= 1.5
     return light
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import geopandas as gpd
 import shapely
 
-from yrdgeo.errors import MissingPackageError, PlaceError, few
+from yrdgeo.errors import MissingPackageError, PlaceError, SourceError, few
 from yrdgeo.provenance import check_hash, data_path, read_sources
 from yrdgeo.sources.places import Level, place, places
 from yrdgeo.units import WGS84
@@ -51,6 +51,30 @@ def china_polygons(level: Literal["prefecture", "county"] = "prefecture") -> gpd
     return table[["adcode", "name_zh", "geometry"]].reset_index(drop=True).to_crs(WGS84)
 
 
+def boundary_line() -> shapely.MultiLineString:
+    """Return the national boundary line at sea, piece by piece, as the wheel draws it.
+
+    Ten pieces: nine in the South China Sea and one east of Taiwan; EPSG:4326. Nothing is joined
+    and nothing is added.
+
+    Raises
+    ------
+    MissingPackageError
+        If the ``china`` extra is not installed.
+    SourceError
+        If the wheel's file has no such line.
+    """
+    table = gpd.read_file(_wheel_file("prefecture"), engine="pyogrio")
+    lines = table[table["name"].eq("境界线")].geometry.to_numpy()
+    found: list[shapely.MultiLineString] = [one for one in lines if one.bounds[1] < _SOUTH]
+    if len(found) != 1:
+        raise SourceError(
+            "The boundaries of China have no boundary line at sea.", found=f"{len(found)} lines"
+        )
+    return found[0]
+
+
+_SOUTH = 10.0  # degrees; no other line of the wheel goes so far
 _LEVEL: dict[str, Level] = {"prefecture": "prefecture", "county": "county"}
 
 

@@ -10,7 +10,7 @@
     let moved = false;
 
     const code = (i) => (i >= 0 ? data.cities.ids[i] : "");
-    const index = (text) => data.cities.ids.indexOf(text);
+    const index = (text) => app.placeOf(text);
 
     function write() {
       const parts = new URLSearchParams();

@@ -72,6 +72,8 @@
       if (/^\d/.test(unit)) return text + " × " + unit; // 6,402 × 100 million yuan
       return text + (state.lang === 0 && !/^[A-Za-z]/.test(unit) ? "" : " ") + unit;
     };
+    const places = new Map(data.cities.ids.map((id, i) => [id, i]));
+    app.placeOf = (id) => places.get(id) ?? -1;
     app.city = (i) => app.say(data.cities.short[i]);
     app.fullCity = (i) => app.say(data.cities.names[i]);
 

@@ -1,63 +1,114 @@
 // City names on the map, placed without collision: cores first, then the city in hand, then size.
+// Of many regions only those are named that are wide enough for it; far out, the provinces are.
 (function (atlas) {
   "use strict";
 
   const NUDGES = [[0, 0], [0, -11], [0, 11], [-16, 0], [16, 0], [-16, -11], [16, -11], [-16, 11], [16, 11], [0, -20], [0, 20], [-28, 0], [28, 0], [-26, -16], [26, -16], [-26, 16], [26, 16]];
+  const HERE = [[0, 0], [0, -8], [0, 8]];
+  const MANY = 120; // regions
   const GAP = 2;
+  const ROOM = 0.75; // of a name's width that a region must have, where there are many
 
   const overlaps = (a, b) => a[0] < b[2] + GAP && b[0] < a[2] + GAP && a[1] < b[3] + GAP && b[1] < a[3] + GAP;
 
   atlas.labels = function (app, map, regions) {
+    const { data } = app;
     const pane = map.createPane("labels");
     pane.style.zIndex = 460;
     pane.style.pointerEvents = "none";
     const sheet = atlas.svg("svg", { class: "labels", "aria-hidden": "true" });
     pane.append(sheet);
     const pen = document.createElement("canvas").getContext("2d");
-    const area = app.data.cities.labels.map((_, i) => extent(regions.polygons[i].getBounds()));
-    const order = app.data.cities.labels.map((_, i) => i).sort((a, b) => area[b] - area[a] || a - b);
+    const widths = new Map(); // measuring a text is slow
+    const boxes = regions.shapes.boxes();
+    const area = boxes.map(([south, west, north, east]) => (north - south) * (east - west));
+    const order = boxes.map((_, i) => i).sort((a, b) => area[b] - area[a] || a - b);
+    const many = boxes.length > MANY;
+    const provinces = many ? middles() : [];
 
-    function extent(bounds) {
-      return (bounds.getNorth() - bounds.getSouth()) * (bounds.getEast() - bounds.getWest());
+    // A place for each province: the label of the city nearest to the middle of all of it.
+    function middles() {
+      const members = new Map();
+      data.cities.provinces.forEach((name, i) => {
+        if (!members.has(name[0])) members.set(name[0], []);
+        members.get(name[0]).push(i);
+      });
+      return [...members.values()].filter((list) => list.length > 1).map((list) => {
+        const whole = list.reduce((sum, i) => sum + area[i], 0);
+        const mean = [0, 1].map((k) => list.reduce((sum, i) => sum + data.cities.labels[i][k] * area[i], 0) / whole);
+        const off = (i) => Math.hypot(data.cities.labels[i][0] - mean[0], data.cities.labels[i][1] - mean[1]);
+        return { i: list.reduce((a, b) => (off(b) < off(a) ? b : a)), whole };
+      }).sort((a, b) => b.whole - a.whole);
     }
 
-    function wanted() {
-      const { pin, hover, other } = app.state;
-      const cores = app.data.cores.filter((i) => i >= 0);
-      return [...new Set([pin, other, hover, ...cores, ...order])].filter((i) => i >= 0);
+    function wide(text, bold) {
+      const key = (bold ? "b" : "n") + text;
+      if (!widths.has(key)) {
+        pen.font = (bold ? "bold 13px " : "12px ") + atlas.font;
+        widths.set(key, pen.measureText(text).width);
+      }
+      return widths.get(key);
     }
 
-    function box(text, x, y, bold) {
-      pen.font = (bold ? "bold 13px " : "12px ") + atlas.font;
-      const width = pen.measureText(text).width;
-      return [x - width / 2, y - 8, x + width / 2, y + 8];
+    const box = (width, x, y) => [x - width / 2, y - 8, x + width / 2, y + 8];
+
+    function write(text, at, nudges, more, bold) {
+      const width = wide(text, bold);
+      for (const [dx, dy] of nudges) {
+        const bounds = box(width, at.x + dx, at.y + dy);
+        if (taken.some((other) => overlaps(other, bounds))) continue;
+        taken.push(bounds);
+        placed.push(atlas.svg("text", { x: at.x + dx, y: at.y + dy, text, ...more }));
+        return;
+      }
+    }
+
+    let taken = [];
+    let placed = [];
+
+    // Whether a region is large enough on the screen for its name.
+    function fits(i) {
+      const [south, west, north, east] = boxes[i];
+      const size = map.latLngToLayerPoint([south, east]).subtract(map.latLngToLayerPoint([north, west]));
+      return size.x > wide(app.city(i), false) * ROOM && size.y > 13;
+    }
+
+    function city(i, view) {
+      const core = data.cores.includes(i);
+      const near = core && app.state.overlays.has("cores");
+      const place = near ? data.cities.seats[i] : data.cities.labels[i];
+      if (many && !view.contains(place)) return;
+      const nudges = near ? [[0, -16], [0, 16], [-30, 0], [30, 0], ...NUDGES.slice(5)] : many ? HERE : NUDGES;
+      write(app.city(i), map.latLngToLayerPoint(place), nudges, { class: core ? "label core" : "label", "data-city": data.cities.ids[i] }, core);
     }
 
     function place() {
-      const taken = app.state.overlays.has("cores") ? app.data.cores.filter((i) => i >= 0).map((i) => {
-        const p = map.latLngToLayerPoint(app.data.cities.seats[i]);
+      const cores = data.cores.filter((i) => i >= 0);
+      const { pin, hover, other } = app.state;
+      const held = [...new Set([pin, other, hover, ...cores])].filter((i) => i >= 0);
+      const view = map.getBounds().pad(0.3);
+      placed = [];
+      taken = app.state.overlays.has("cores") ? cores.map((i) => {
+        const p = map.latLngToLayerPoint(data.cities.seats[i]);
         return [p.x - 5, p.y - 5, p.x + 5, p.y + 5];
       }) : [];
-      const placed = [];
-      for (const i of wanted()) {
-        const core = app.data.cores.includes(i);
-        const near = core && app.state.overlays.has("cores");
-        const at = map.latLngToLayerPoint(near ? app.data.cities.seats[i] : app.data.cities.labels[i]);
-        const text = app.city(i);
-        const nudges = near ? [[0, -16], [0, 16], [-30, 0], [30, 0], ...NUDGES.slice(5)] : NUDGES;
-        for (const [dx, dy] of nudges) {
-          const bounds = box(text, at.x + dx, at.y + dy, core);
-          if (taken.some((other) => overlaps(other, bounds))) continue;
-          taken.push(bounds);
-          placed.push(atlas.svg("text", { x: at.x + dx, y: at.y + dy, class: core ? "label core" : "label", "data-city": app.data.cities.ids[i], text }));
-          break;
+      for (const i of held) city(i, view);
+      const fitting = order.filter((i) => !held.includes(i) && (!many || fits(i)));
+      if (many && fitting.length < boxes.length / 8) {
+        for (const { i } of provinces) {
+          const text = app.say(data.cities.provinces[i]);
+          write(app.state.lang === 0 ? plain(text) : text, map.latLngToLayerPoint(data.cities.labels[i]), NUDGES, { class: "label province", "data-province": i }, false);
         }
-      }
+      } else for (const i of fitting) city(i, view);
       atlas.put(sheet, placed);
     }
 
+    // 内蒙古自治区 is 内蒙古 on a map.
+    const plain = (name) => name.replace(/(?:壮族|回族|维吾尔)?自治区$|特别行政区$|[省市]$/, "");
+
     map.on("zoomstart", () => sheet.classList.add("away"));
     map.on("zoomend viewreset resize", () => { place(); sheet.classList.remove("away"); });
+    if (many) map.on("moveend", place);
     app.on(["lang", "pin", "overlays", "other"], place);
     return { place };
   };

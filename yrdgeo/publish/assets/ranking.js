@@ -4,10 +4,12 @@
 
   const ALL = "";
   const GROUPS = "groups";
+  const MOST = 300; // rows; the others wait behind a button, or a long table would hold up the page
 
   atlas.ranking = function (app, root) {
     const { data, state } = app;
     let filter = ALL;
+    let whole = false;
     let turned = false; // from the usual order, in which rank 1 comes first
     const select = atlas.el("select", { id: "ranking-filter", on: { change: () => { filter = select.value; rows(); } } });
     const label = atlas.el("label", { for: "ranking-filter" });
@@ -83,7 +85,8 @@
       const [low, high] = span(view.values.filter((v) => v !== null));
       const everyDoubt = app.allUnverified(view);
       const was = before();
-      atlas.put(body, list.map((i) => {
+      const shown = whole ? list : list.slice(0, MOST);
+      atlas.put(body, shown.map((i) => {
         const value = view.values[i];
         const flag = view.flags[i] === "u" && value !== null && !everyDoubt;
         return atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
@@ -93,10 +96,13 @@
           atlas.el("td", { class: "bars" }, value === null ? null : bar(value, low, high, app.colour(view.classes[i], layer))),
           atlas.el("td", { class: "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
             value === null ? app.t(view.classes[i] === "x" ? "no_path" : "no_data") : app.number(value, layer.decimals)));
-      }));
+      }), shown.length < list.length ? rest(list.length) : null);
       const unit = app.say(layer.unit);
       reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means"), everyDoubt ? app.t("all_unverified") : ""].filter(Boolean).join(" · ");
     }
+
+    const rest = (n) => atlas.el("tr", { class: "rest" }, atlas.el("td", { colspan: 5 },
+      atlas.el("button", { type: "button", text: app.t("show_all_rows", { n: app.number(n, 0) }), on: { click: () => { whole = true; rows(); } } })));
 
     // Up is towards the first rank.
     const shift = (was, is) => (was === null || is === null ? "" : was === is ? "=" : (is < was ? "▲" : "▼") + Math.abs(was - is));
@@ -119,7 +125,7 @@
 
     function mark() {
       for (const row of body.children) {
-        const i = data.cities.ids.indexOf(row.dataset.city);
+        const i = app.placeOf(row.dataset.city);
         row.classList.toggle("hover", i >= 0 && (i === state.hover));
         row.classList.toggle("pinned", i >= 0 && (i === state.pin));
         row.classList.toggle("brushed", i >= 0 && state.brush.includes(i));
@@ -130,7 +136,9 @@
     function reveal() {
       mark();
       if (state.pin < 0 || state.tab !== "ranking") return;
-      const row = [...body.children].find((one) => one.dataset.city === data.cities.ids[state.pin]);
+      const find = () => [...body.children].find((one) => one.dataset.city === data.cities.ids[state.pin]);
+      if (body.querySelector(".rest") && !find()) { whole = true; rows(); }
+      const row = find();
       if (row && !row.contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
     }
 

@@ -2,7 +2,9 @@
 (function (atlas) {
   "use strict";
 
+  const MOST_PATHS = 600; // regions; more are drawn on a canvas, or the page would be slow
   const PATTERNS = { hatch: "M-2 2L2 -2M0 8L8 0M6 10L10 6", cross: "M0 0L8 8M8 0L0 8" };
+  atlas.patternLines = PATTERNS;
 
   // Hatches for what has no number, dots for what nobody has verified.
   atlas.patterns = () => {
@@ -22,7 +24,7 @@
   atlas.regions = function (app, map) {
     const { data } = app;
     const shapes = atlas.topology(data.map);
-    for (const [name, level] of [["land", 200], ["regions", 400], ["dots", 410], ["borders", 420], ["edges", 425], ["lines", 430], ["hand", 440], ["arcs", 450]]) {
+    for (const [name, level] of [["land", 200], ["grid", 210], ["regions", 400], ["dots", 410], ["borders", 420], ["edges", 425], ["lines", 430], ["hand", 440], ["arcs", 450]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
     }
@@ -32,34 +34,48 @@
     const border = (numbers, color, weight, more) =>
       L.polyline(shapes.lines(numbers), { ...still("borders"), color, weight, ...more }).addTo(map);
 
-    const polygons = shapes.shapes.map((rings) =>
-      L.polygon([rings], {
-        pane: "regions", renderer: renderer("regions"), smoothFactor: 0,
-        fillOpacity: 1, fillRule: "evenodd", weight: 0.8, opacity: 1,
-      }).addTo(map));
-    const inner = data.map.arcs.map((_, i) => i).filter((i) => !data.map.outer.includes(i));
-    border(inner, "#ffffff", 0.7);
-    border(data.map.outer, "#7d878e", 0.7);
-    border(data.map.provinces, "#4a4a4a", 1.3);
+    const many = data.cities.ids.length > MOST_PATHS ? atlas.canvas(app, map) : null;
+    const drawn = many || paths();
     const casing = L.polyline([], { ...still("hand"), color: "#ffffff", weight: 5, lineJoin: "round" }).addTo(map);
     const outline = L.polyline([], { ...still("hand"), color: "#1f2328", weight: 2.5, lineJoin: "round" }).addTo(map);
-    const dotted = L.polygon([], { ...still("dots"), stroke: false, fillColor: "url(#dots)", fillOpacity: 1, fillRule: "evenodd" }).addTo(map);
 
-    function paint() {
-      const view = app.view();
-      const layer = app.layer();
-      const marked = [];
+    if (many) outline.getElement().ownerSVGElement.prepend(atlas.patterns()); // for the legend
+
+    // A node a region, as long as there are few.
+    function paths() {
+      const polygons = shapes.shapes.map((rings) =>
+        L.polygon([rings], {
+          pane: "regions", renderer: renderer("regions"), smoothFactor: 0,
+          fillOpacity: 1, fillRule: "evenodd", weight: 0.8, opacity: 1,
+        }).addTo(map));
+      const outer = new Set(data.map.outer);
+      const inner = data.map.arcs.map((_, i) => i).filter((i) => !outer.has(i));
+      border(inner, "#ffffff", 0.7);
+      border(data.map.outer, "#7d878e", 0.7);
+      border(data.map.provinces, "#4a4a4a", 1.3);
+      const dotted = L.polygon([], { ...still("dots"), stroke: false, fillColor: "url(#dots)", fillOpacity: 1, fillRule: "evenodd" }).addTo(map);
       polygons.forEach((polygon, i) => {
-        const letter = view.classes[i];
-        polygon.setStyle({ fillColor: app.colour(letter, layer), color: app.flat(letter, layer) });
-        const path = polygon.getElement();
-        path.dataset.city = data.cities.ids[i];
-        path.dataset.class = letter;
-        if (app.unverified(view, i)) marked.push(i);
+        polygon.on("mouseover", () => app.point(i));
+        polygon.on("mouseout", () => app.point(-1));
+        polygon.on("click", (event) => { L.DomEvent.stop(event); app.pinCity(i); });
       });
-      dotted.setStyle({ fillColor: app.allUnverified(view) ? "url(#dots-apart)" : "url(#dots)" });
-      dotted.setLatLngs(marked.map((i) => shapes.shapes[i]));
-      dotted.getElement().dataset.cities = marked.map((i) => data.cities.ids[i]).join(" ");
+      renderer("regions")._container.prepend(atlas.patterns());
+
+      function paint(view, layer) {
+        const marked = [];
+        polygons.forEach((polygon, i) => {
+          const letter = view.classes[i];
+          polygon.setStyle({ fillColor: app.colour(letter, layer), color: app.flat(letter, layer) });
+          const path = polygon.getElement();
+          path.dataset.city = data.cities.ids[i];
+          path.dataset.class = letter;
+          if (app.unverified(view, i)) marked.push(i);
+        });
+        dotted.setStyle({ fillColor: app.allUnverified(view) ? "url(#dots-apart)" : "url(#dots)" });
+        dotted.setLatLngs(marked.map((i) => shapes.shape(i)));
+        dotted.getElement().dataset.cities = marked.map((i) => data.cities.ids[i]).join(" ");
+      }
+      return { paint };
     }
 
     // A whole class of the legend, else the cities under the pointer, pinned or compared.
@@ -69,20 +85,14 @@
       const view = app.view();
       const held = group === ""
         ? [...new Set([...app.state.brush, pin, other, hover, ...ends])].filter((i) => i >= 0)
-        : polygons.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
-      const rings = held.flatMap((i) => shapes.shapes[i]);
+        : data.cities.ids.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
+      const rings = held.flatMap((i) => shapes.shape(i));
       casing.setLatLngs(rings);
       outline.setLatLngs(rings);
     }
 
-    polygons.forEach((polygon, i) => {
-      polygon.on("mouseover", () => app.point(i));
-      polygon.on("mouseout", () => app.point(-1));
-      polygon.on("click", (event) => { L.DomEvent.stop(event); app.pinCity(i); });
-    });
-    renderer("regions")._container.prepend(atlas.patterns());
-    app.on(["layer", "year", "scenario", "origin"], paint);
+    app.on(["layer", "year", "scenario", "origin"], () => drawn.paint(app.view(), app.layer()));
     app.on(["hover", "pin", "group", "other", "link", "layer", "year", "brush"], hold);
-    return { shapes, polygons, renderer, still };
+    return { shapes, renderer, still, many };
   };
 })((window.atlas = window.atlas || {}));

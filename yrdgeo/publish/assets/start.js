@@ -6,7 +6,8 @@
 
   // The region fills the frame, leaving the legend its corner where there is room.
   function fitter(app, map) {
-    const bounds = L.latLngBounds(app.data.map.bounds);
+    const country = app.data.land && app.data.land.national;
+    const bounds = L.latLngBounds(country ? app.data.land.main : app.data.map.bounds);
     return () => {
       const size = map.getSize();
       const wide = size.x > 620;
@@ -15,7 +16,7 @@
       const covered = atlas.byId("chips").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top;
       const above = Math.max(8, Math.min(covered + 6, size.y * 0.2)); // nothing hides under the chips
       map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : 24], animate: false });
-      if (app.data.land) map.setMinZoom(Math.max(3, map.getZoom() - 0.3));
+      if (app.data.land) map.setMinZoom(Math.max(2, map.getZoom() - 0.3));
       app.home = { zoom: map.getZoom(), center: map.getCenter() };
     };
   }
@@ -48,18 +49,6 @@
     atlas.put(atlas.byId("zoom"), make("zoom_in", "+", () => map.zoomIn(1)), make("zoom_out", "−", () => map.zoomOut(1)), make("zoom_home", "⌂", home));
   }
 
-  // Land and provinces around the region, for orientation; the window they fill bounds the map.
-  function land(app, map) {
-    const ground = app.data.land;
-    if (!ground) { atlas.byId("stage").classList.add("groundless"); return () => {}; }
-    const shapes = atlas.topology(ground);
-    const still = { pane: "land", renderer: L.svg({ pane: "land", padding: 0.5 }), interactive: false, smoothFactor: 0 };
-    L.polygon(shapes.shapes, { ...still, stroke: false, fillColor: "#f4f2ed", fillOpacity: 1 }).addTo(map);
-    L.polyline(shapes.lines(ground.inner), { ...still, color: "#d8d3c7", weight: 1 }).addTo(map);
-    map.options.maxBoundsViscosity = 1;
-    return () => map.setMaxBounds(ground.window);
-  }
-
   atlas.start = function (map) {
     const begun = performance.now();
     const data = JSON.parse(atlas.byId("data").textContent);
@@ -76,7 +65,8 @@
     home();
     app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.01 || map.distance(map.getCenter(), app.home.center) > 3000;
     const regions = atlas.regions(app, map);
-    const bound = land(app, map);
+    const bound = atlas.ground(app, map, regions);
+    atlas.inset(app, map, regions);
     const overlays = atlas.overlays(app, map, regions);
     app.state.overlays = new Set(overlays.available.filter((name) => name === "pairs" || name === "cores"));
     const labels = atlas.labels(app, map, regions);

@@ -15,15 +15,49 @@
     return line;
   };
 
+  function widen(box, other) {
+    for (const k of [0, 1]) {
+      if (other[k] < box[k]) box[k] = other[k];
+      if (other[k + 2] > box[k + 2]) box[k + 2] = other[k + 2];
+    }
+  }
+
+  // Every line is made when it is first asked for: of many regions most never are.
   atlas.topology = (map) => {
-    const arcs = map.arcs.map((steps) => atlas.unstep(steps, map.step));
-    const arc = (i) => (i >= 0 ? arcs[i] : arcs[~i].slice().reverse());
-    const ring = (pieces) => pieces.map(arc).reduce((all, part) => all.concat(all.length ? part.slice(1) : part), []);
-    const lines = (numbers) => numbers.map((i) => arcs[i]);
+    const arcs = [];
+    const arc = (i) => (arcs[i] ||= atlas.unstep(map.arcs[i], map.step));
+    const piece = (i) => (i >= 0 ? arc(i) : arc(~i).slice().reverse());
+    const ring = (pieces) => pieces.flatMap((i, k) => (k ? piece(i).slice(1) : piece(i)));
+    const made = [];
+    const shape = (i) => (made[i] ||= map.shapes[i].map(ring));
+    let found = null;
+    const boxes = () => (found ||= reaches());
+
+    // South, west, north and east of every shape, without making its lines.
+    function reaches() {
+      const reach = map.arcs.map((steps) => {
+        const box = [Infinity, Infinity, -Infinity, -Infinity];
+        let x = 0;
+        let y = 0;
+        for (let i = 0; i < steps.length; i += 2) {
+          x += steps[i];
+          y += steps[i + 1];
+          widen(box, [y, x, y, x]);
+        }
+        return box.map((v) => v * map.step);
+      });
+      return map.shapes.map((rings) => {
+        const box = [Infinity, Infinity, -Infinity, -Infinity];
+        for (const i of rings.flat()) widen(box, reach[i >= 0 ? i : ~i]);
+        return box;
+      });
+    }
+
     return {
-      shapes: map.shapes.map((shape) => shape.map(ring)),
-      lines,
-      all: arcs,
+      shape,
+      boxes,
+      get shapes() { return map.shapes.map((_, i) => shape(i)); },
+      lines: (numbers) => numbers.map(arc),
     };
   };
 
