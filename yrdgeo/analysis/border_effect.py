@@ -138,12 +138,12 @@ def border_effect(
     variances = np.diag(covariance)
     errors = np.sqrt(np.where(variances > 0, variances, np.nan))
     named = [name for name in design.columns if not name.startswith(("from ", "to "))]
-    places = [design.columns.get_loc(name) for name in named]
+    places = design.columns.get_indexer(pd.Index(named))
     values = dict(zip(named, coefficients[places].tolist(), strict=True))
     spread = dict(zip(named, errors[places].tolist(), strict=True))
     z = float(norm.ppf(0.975))
     beta, gamma = -values["log_time"], -values["border"]
-    chosen = [design.columns.get_loc(name) for name in NAMES]
+    chosen = design.columns.get_indexer(pd.Index(NAMES))
     factor, bounds = _factor(beta, gamma, covariance[np.ix_(chosen, chosen)], z)
     across = rows["across"].to_numpy()
     return BorderEffect(
@@ -204,7 +204,8 @@ def _rows(
         made = made.assign(
             mass_from=masses.reindex(ends[0]).to_numpy(), mass_to=masses.reindex(ends[1]).to_numpy()
         )
-    kept = made[np.isfinite(minutes) & (minutes > 0) & (ends[0] != ends[1])]
+    usable = np.isfinite(minutes) & (minutes > 0) & (ends[0] != ends[1])
+    kept = pd.DataFrame(made[usable])
     if kept["across"].nunique() < 2:  # noqa: PLR2004 — across and within
         raise ArgumentError(
             "A border's effect needs flows across it and within it.",

@@ -165,7 +165,7 @@ def within(panel: Panel, columns: Floats) -> Floats:
         step = (years @ left)[panel.time]
         left = left - step
         if np.abs(units @ left).max(initial=0.0) <= STILL * scale:
-            return left
+            return np.asarray(left, dtype=np.float64)
     raise ArgumentError(
         "The effects of cities and years cannot be told apart.",
         fix="The panel falls into parts that share no year: keep one of them.",
