@@ -51,6 +51,7 @@ _PUBLIC = {
 _TOPICS = {
     "accessibility": "yrdgeo.analysis.accessibility",
     "barrier": "yrdgeo.analysis.barrier",
+    "clusters": "yrdgeo.analysis.clusters",
     "contiguity": "yrdgeo.analysis.contiguity",
     "decay": "yrdgeo.analysis.decay",
     "evaluation": "yrdgeo.analysis.evaluation",
@@ -59,7 +60,9 @@ _TOPICS = {
     "inequality": "yrdgeo.analysis.inequality",
     "linkage": "yrdgeo.analysis.linkage",
     "pairs": "yrdgeo.analysis.pairs",
+    "scores": "yrdgeo.analysis.scores",
     "structure": "yrdgeo.analysis.structure",
+    "surface": "yrdgeo.analysis.surface",
 }
 
 __all__ = sorted([*_PUBLIC, *_TOPICS])  # noqa: PLE0605 — one list, not two
