@@ -11,6 +11,7 @@ from itertools import product
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from sample_charts import bent_rows, gradient_tables, pair_tables
 from sample_places import (
     GEOD,
     ISLAND,
@@ -145,6 +146,11 @@ def _pairs(
                 "road_min": times["road"].to_frame().loc[helper, helped],
                 "detour_ratio": 1.25,
                 "gdp_per_capita_gap_yuan": -1234.5 if order == 1 else 20_000.0,
+                "province_border": order != 1,
+                "nearest_id": land[0],
+                "nearest_ratio": 1.5,
+                "rank": order,
+                "n_eligible": 5,
                 "source_id": "plan",
                 "geometry": _arc(cities, helper, helped),
             }
@@ -155,7 +161,7 @@ def _pairs(
 
 def _gradients(cores: tuple[str, ...]) -> pd.DataFrame:
     fits = (("intercept", 11.8, 0.05), ("slope", -0.0031, 0.0007))
-    return pd.DataFrame(
+    straight = pd.DataFrame(
         [
             {
                 "gradient_id": f"gdp_per_capita_{by}",
@@ -177,6 +183,7 @@ def _gradients(cores: tuple[str, ...]) -> pd.DataFrame:
             for by, (name, value, error) in product(("km", "best"), fits)
         ]
     )
+    return pd.concat([straight, bent_rows(cores[0])], ignore_index=True)
 
 
 def _hinterlands(times: TravelTimes, cores: tuple[str, ...]) -> pd.DataFrame:
@@ -305,6 +312,10 @@ def sample_run(*, hostile: str | None = None, cities: gpd.GeoDataFrame | None = 
             name: _with_text(tables[name], columns, hostile) for name, columns in HOSTILE.items()
         }
     say = hostile or ""
+    observed = results[results["layer_id"].eq("gdp_per_capita") & results["year"].eq(YEAR)]
+    charts = pair_tables(tables["pairs"], note=say) | gradient_tables(
+        tables["gradients"], observed.set_index("adcode")["value"], (places, times), note=say
+    )
     return Run(
         name="sample",
         title_zh=hostile or "示例地区",
@@ -321,6 +332,6 @@ def sample_run(*, hostile: str | None = None, cities: gpd.GeoDataFrame | None = 
             "time": "2024-01-02T03:04:05+00:00",
         },
         options={"languages": ["zh", "en"], "crs": "EPSG:4326"},
-        tables={"inequality": _inequality(say)},
+        tables={"inequality": _inequality(say), **charts},
         **tables,  # type: ignore[arg-type]
     )

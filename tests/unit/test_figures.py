@@ -34,7 +34,7 @@ def test_every_layer_gradient_and_the_pairs_are_drawn_twice(
         *run.layers["layer_id"],
         "pairs",
     }
-    assert len([name for name in stems if name.startswith("gradient_")]) == 2
+    assert len([name for name in stems if name.startswith("gradient_")]) == 3
     assert set(paths) == {f"{stem}.{end}" for stem in stems for end in ("png", "svg")}
     assert sorted(p.name for p in paths["pairs.svg"].parent.iterdir()) == sorted(paths)
 

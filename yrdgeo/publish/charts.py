@@ -4,14 +4,14 @@ The tests of the pairs with all their matchings, the plans no other beats, the f
 their bands and residuals, the slopes by year, and the classes in which differences are drawn.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
-from yrdgeo.publish.palette import classify
+from yrdgeo.publish.palette import ABOVE, BELOW, classify
 from yrdgeo.results import Run
 
 # What a plan can be judged by: column → decimals.
@@ -179,36 +179,73 @@ def _signed(values: Floats, *, decimals: int, percent: bool) -> Record:
     }
 
 
-def difference_classes(layers: list[Record]) -> Record:
-    """Return, for each layer, classes around zero of its differences.
+def difference_records(run: Run, order: pd.Index, layers: list[Record]) -> Record:
+    """Return, for each layer, what its differences are drawn with.
 
-    ``scenario``: a scenario minus the base of the same year, over all of both. ``year``: a later
-    year minus an earlier one, over all couples of years. Left out where there is only one.
+    ``scenario``: classes around zero and the values themselves, a scenario minus the base of the
+    same year, subtracted before they are rounded. ``year``: classes around zero of a later year
+    minus an earlier one, over all couples of years, as printed. Left out where there is only one.
     """
     found: Record = {}
+    frames = {text(name): part for name, part in run.results.groupby("layer_id")}
     for layer in layers:
-        views = {key: _numbers(view) for key, view in layer["views"].items()}  # type: ignore[attr-defined]  # a record
-        base = [key for key in sorted(views) if key.endswith("|")]
-        steps = {
-            "scenario": [
-                views[key] - views[f"{key.split('|')[0]}|"]
-                for key in views
-                if not key.endswith("|") and f"{key.split('|')[0]}|" in views
-            ],
-            "year": [views[later] - views[sooner] for sooner, later in combinations(base, 2)],
+        made = {
+            "scenario": _scenarios(frames[str(layer["id"])], order, layer),
+            "year": _years(layer),
         }
-        decimals = int(str(layer["decimals"]))
-        made = {name: _classes(parts, decimals) for name, parts in steps.items() if parts}
-        if made:
-            found[str(layer["id"])] = made
+        if any(made.values()):
+            found[str(layer["id"])] = {name: one for name, one in made.items() if one}
     return found
 
 
-def _numbers(view: Mapping[str, list[float | None]]) -> Floats:
-    return np.array([np.nan if v is None else v for v in view["values"]], dtype=np.float64)
+def _scenarios(rows: pd.DataFrame, order: pd.Index, layer: Record) -> Record | None:
+    decimals = int(str(layer["decimals"]))
+    columns = {
+        (int(str(year)), text(scenario)): part.set_index("adcode")["value"].reindex(order)
+        for (year, scenario), part in rows.groupby(["year", "scenario"])
+    }
+    values = {
+        f"{year}|{scenario}": _minus(column, columns[year, ""], decimals)
+        for (year, scenario), column in columns.items()
+        if scenario and (year, "") in columns
+    }
+    if not values:
+        return None
+    classes = _classes(list(values.values()), layer)
+    shown = {key: [number(v, decimals) for v in one] for key, one in values.items()}
+    return {**classes, "values": shown}
 
 
-def _classes(differences: list[Floats], decimals: int) -> Record:
-    joined = np.asarray(np.round(np.concatenate(differences), decimals) + 0.0, dtype=np.float64)
-    classes = classify(joined, scheme="quantiles", midpoint=0.0)
-    return {"breaks": list(classes.breaks), "colours": list(classes.colours)}
+def _minus(after: pd.Series, before: pd.Series, decimals: int) -> Floats:
+    """Return the rounded difference; NaN where either has no number."""
+    ends = [one.to_numpy(np.float64) for one in (after, before)]
+    known = np.isfinite(ends[0]) & np.isfinite(ends[1])
+    return np.array(
+        [
+            round(float(a - b), decimals) + 0.0 if k else np.nan
+            for a, b, k in zip(*ends, known, strict=True)
+        ]
+    )
+
+
+def _years(layer: Record) -> Record | None:
+    views: Mapping[str, Mapping[str, list[float | None]]] = layer["views"]  # type: ignore[assignment]  # a record
+    base = [
+        np.array([np.nan if v is None else v for v in views[key]["values"]], dtype=np.float64)
+        for key in sorted(views)
+        if key.endswith("|")
+    ]
+    steps = [later - sooner for sooner, later in combinations(base, 2)]
+    return _classes(steps, layer) if steps else None
+
+
+def _classes(differences: Sequence[Floats], layer: Record) -> Record:
+    """Return classes around zero; what is better is on the side of the higher classes' hue."""
+    joined = np.concatenate(list(differences))
+    rounded = np.asarray(np.round(joined, int(str(layer["decimals"]))) + 0.0, dtype=np.float64)
+    classes = classify(rounded, scheme="quantiles", midpoint=0.0)
+    below = sum(bound <= 0 for bound in classes.breaks)
+    above = len(classes.colours) - below
+    turned = ABOVE[below][::-1] + BELOW[above]
+    colours = turned if layer["better"] == "low" else classes.colours
+    return {"breaks": list(classes.breaks), "colours": list(colours)}

@@ -88,15 +88,18 @@
         ? { title: String(id), view: app.viewOf(one, id, "") }
         : { title: app.say(app.scenarioTitle(id)), view: app.viewOf(one, year, id) }));
       if (choice[choice.kind][0] === choice[choice.kind][1]) { reading.textContent = app.t("pick_two_states"); atlas.put(body); return; }
-      const pairs = data.cities.ids.map((_, i) => [ends[0].view.values[i], ends[1].view.values[i]]).filter((pair) => pair.every((v) => v !== null));
-      if (!pairs.length) { reading.textContent = app.t("nothing_known"); atlas.put(body); return; }
-      const steps = pairs.map(([a, b]) => Number((b - a).toFixed(one.decimals)));
+      // The layer of the difference knows it before rounding.
+      const made = derived();
+      const exact = made && choice.kind === "scenarios" ? app.viewOf(app.layerById(made), year, "") : null;
+      const all = exact ? exact.values : ends[1].view.values.map((v, i) => (v === null || ends[0].view.values[i] === null ? null : Number((v - ends[0].view.values[i]).toFixed(one.decimals))));
+      const steps = all.filter((v) => v !== null);
+      if (!steps.length) { reading.textContent = app.t("nothing_known"); atlas.put(body); return; }
       const mean = steps.reduce((a, b) => a + b, 0) / steps.length;
       const show = (v) => app.withUnit(app.number(v, one.decimals), app.say(one.unit));
       reading.textContent = app.t("states_reading", {
-        title: app.say(one.title), a: ends[0].title, b: ends[1].title, n: pairs.length, up: steps.filter((v) => v > 0).length, down: steps.filter((v) => v < 0).length, mean: (mean > 0 ? "+" : "") + show(mean),
+        title: app.say(one.title), a: ends[0].title, b: ends[1].title, n: steps.length, up: steps.filter((v) => v > 0).length, down: steps.filter((v) => v < 0).length, mean: (mean > 0 ? "+" : "") + show(mean),
       });
-      atlas.put(body, states(one, ends));
+      atlas.put(body, states(one, ends, all));
       mark();
     }
 

@@ -5,6 +5,7 @@
 
   const SIGNED = { better: "none", topic: "", topicName: ["", ""], midpoint: 0, scheme: "quantiles", dateless: true };
 
+  // (lower, upper], as the classes of every layer
   function letters(values, breaks) {
     return values.map((v) => (v === null ? "-" : String(breaks.filter((b) => v > b).length))).join("");
   }
@@ -15,8 +16,8 @@
   }
 
   // The later view minus the earlier one; what either lacks is missing, what either doubts is doubted.
-  function minus(app, layer, [after, before], breaks) {
-    const values = after.values.map((v, i) => {
+  function minus(layer, [after, before], breaks, known) {
+    const values = known || after.values.map((v, i) => {
       if (v === null || before.values[i] === null) return null;
       const difference = Number((v - before.values[i]).toFixed(layer.decimals));
       return difference === 0 ? 0 : difference;
@@ -41,9 +42,9 @@
       const layer = data.layers.find((one) => one.id === id);
       const classes = data.differences[id]?.scenario;
       if (!layer || !classes) return undefined;
-      const years = app.years(layer).filter((year) => layer.views[year + "|" + scenario] && layer.views[year + "|"]);
+      const years = app.years(layer).filter((year) => classes.values[year + "|" + scenario]);
       if (!years.length || !scenario) return undefined;
-      const view = (year) => minus(app, layer, [layer.views[year + "|" + scenario], layer.views[year + "|"]], classes.breaks);
+      const view = (year) => minus(layer, [layer.views[year + "|" + scenario], layer.views[year + "|"]], classes.breaks, classes.values[year + "|" + scenario]);
       return told(layer, classes, {
         id: ["difference", id, scenario].join("~"), scenario, year: years[years.length - 1],
         title: both("difference_title", { title: layer.title, scenario: app.scenarioTitle(scenario) }),
@@ -60,7 +61,7 @@
       return told(layer, classes, {
         id: ["change", id, later, sooner].join("~"), year: Number(later),
         title: both("change_title", { title: layer.title, later, sooner }),
-        views: { [later + "|"]: minus(app, layer, views, classes.breaks) },
+        views: { [later + "|"]: minus(layer, views, classes.breaks) },
       });
     });
 

@@ -17,7 +17,7 @@
     const plot = atlas.el("div", { class: "plot" });
     const table = atlas.el("div", {});
     const years = atlas.el("div", {});
-    root.append(atlas.el("div", { class: "tools" }, labels.core, selects[0], labels.by, selects[1], labels.form, selects[2],
+    root.append(atlas.el("div", { class: "tools" }, ["core", "by", "form"].map((name, k) => atlas.el("span", { class: "together" }, labels[name], " ", selects[k])),
       atlas.el("span", { class: "together" }, log, labels.log), residuals), reading, plot, table, years);
 
     const here = (fit) => fit.layer === app.base().id && fit.core === choice.core && fit.by === choice.by;
@@ -56,7 +56,7 @@
         atlas.put(selects[k], options[k].map(([id, text]) => atlas.el("option", { value: id, text })));
         selects[k].value = value;
       });
-      labels.form.hidden = selects[2].hidden = options[2].length < 2;
+      labels.form.parentNode.hidden = options[2].length < 2;
       residuals.hidden = !fit?.residual;
       residuals.textContent = app.t("residuals");
       residuals.setAttribute("aria-pressed", String(Boolean(painted())));
@@ -98,7 +98,9 @@
       const line = fit ? fit.line.filter((p) => good(p[1])) : [];
       const values = dots.map((one) => one.value).concat(line.map((p) => p[1]));
       const low = Math.min(...values);
-      const high = Math.max(...values);
+      const tallest = Math.max(...values);
+      // The band has room, but does not push the points down.
+      const high = Math.max(tallest, Math.min(tallest * 1.2, ...line.map((p) => p[3] ?? tallest).filter((v) => v > tallest).concat(tallest * 1.2)));
       const chart = atlas.frame(app, {
         width, height: Math.round(Math.min(340, width * 0.78)),
         xs: [0, Math.max(...dots.map((one) => one.far)) * 1.03],

@@ -27,8 +27,9 @@
     const up = seen.filter((one) => one.value > 0);
     const down = seen.filter((one) => one.value < 0);
     const most = (list, one, key) => (list.length ? app.t(key, { n: list.length, city: app.city(one.i), v: show(one.value) }) : "");
-    return [app.t("signed_of", { n: seen.length }), most(up, up[up.length - 1], "signed_up"), most(down, down[0], "signed_down"),
-      seen.length > up.length + down.length ? app.t("signed_same", { n: seen.length - up.length - down.length }) : ""].join("");
+    const same = seen.length - up.length - down.length;
+    const parts = [most(up, up[up.length - 1], "signed_up"), most(down, down[0], "signed_down"), same ? app.t("signed_same", { n: same }) : ""];
+    return app.t("signed_of", { n: seen.length }) + parts.filter(Boolean).join(app.t("then")) + app.t("stop");
   }
 
   function gaps(app, view) {

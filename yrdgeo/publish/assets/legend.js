@@ -52,7 +52,7 @@
       const layer = app.layer();
       const unit = app.say(layer.unit);
       const notes = [];
-      if (layer.midpoint !== null && layer.midpoint !== undefined) notes.push(app.t("midpoint", { v: app.number(layer.midpoint, layer.decimals) }));
+      if (layer.midpoint !== null && layer.midpoint !== undefined) notes.push(app.t("midpoint", { v: app.number(layer.midpoint, Number.isInteger(layer.midpoint) ? 0 : layer.decimals) }));
       if (layer.better === "low") notes.push(app.t("low_better"));
       atlas.put(box,
         atlas.el("h2", {}, app.say(layer.title)),

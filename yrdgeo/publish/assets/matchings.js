@@ -58,7 +58,7 @@
         atlas.svg("text", { class: "tick middle", x: x(tick), y: bottom + 17, text: app.number(tick, Number.isInteger(tick) ? 0 : 1) })]).flat(),
       atlas.svg("text", { class: "title middle", x: width / 2, y: HEIGHT - 4, text: app.t("matchings_axis", { measure: app.t("pair_" + column), unit: unitOf(app, column) }) }));
     marks.forEach((one, k) => node.append(named(app, { ...one, text: app.t("mark_" + one.key) + " " + app.number(one.v, atlas.pairColumns[column][1]) }, x(one.v), 11 + k * 13, bottom, width)));
-    return atlas.el("div", { class: "behind-it" }, atlas.el("h4", { text: title }), node, atlas.behind(app,
+    return atlas.el("div", { class: "behind-it" }, atlas.el("h3", { text: title }), node, atlas.behind(app,
       [app.t("from_to", { unit: unitOf(app, column) }), app.t("plans")], bins.map(([a, b, n]) => [app.number(a, 1) + " – " + app.number(b, 1), app.number(n, 0)])));
   };
 

@@ -9,7 +9,7 @@
     let shown = "";
     let kept = []; // what was chosen before a pair was pointed at
     const root = atlas.el("div", { class: "plans" });
-    const words = atlas.el("h4", {});
+    const words = atlas.el("h3", {});
     const said = atlas.el("p", { class: "said" });
     const plot = atlas.el("div", { class: "plot" });
     const label = atlas.el("label", { for: "plan" });

@@ -40,7 +40,7 @@
         atlas.svg("circle", { class: "slope", cx: chart.x(one.year), cy: chart.y(one.at), r: 4, "data-year": one.year }));
     }
     const places = fit.logs ? 1 : app.layerById(fit.layer).decimals;
-    return atlas.el("div", { class: "slopes" }, atlas.el("h4", { text: app.t("slopes_title") }), atlas.el("p", { class: "said", text: said }), chart.node,
+    return atlas.el("div", { class: "slopes" }, atlas.el("h3", { text: app.t("slopes_title") }), atlas.el("p", { class: "said", text: said }), chart.node,
       atlas.behind(app, [app.t("year"), app.t("slopes_axis", { step: app.t(fit.by === "km" ? "each_100_km" : "each_hour"), unit }), app.t("interval"), "n"],
         points.map((one) => [String(one.year), app.number(one.at, places), app.number(one.low, places) + " – " + app.number(one.high, places), String(one.n ?? "")])));
   };

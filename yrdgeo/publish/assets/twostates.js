@@ -46,10 +46,10 @@
           })), atlas.svg("path", { d: drawn.provinces, fill: "none", stroke: "#4a4a4a", "stroke-width": 0.9 })));
     }
 
-    // ends: [{title, view}, {title, view}], the earlier first.
-    return function (layer, ends) {
+    // ends: [{title, view}, {title, view}], the earlier first; steps: each city's way between them.
+    return function (layer, ends, steps) {
       const [a, b] = ends;
-      const rows = app.data.cities.ids.map((_, i) => ({ i, from: a.view.values[i], to: b.view.values[i] })).filter((one) => one.from !== null && one.to !== null);
+      const rows = app.data.cities.ids.map((_, i) => ({ i, from: a.view.values[i], to: b.view.values[i], step: steps[i] })).filter((one) => one.step !== null);
       rows.sort((one, two) => two.to - one.to);
       const values = rows.flatMap((one) => [one.from, one.to]);
       const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -68,7 +68,7 @@
           atlas.el("tbody", {}, rows.map((row) => atlas.el("tr", { "data-city": app.data.cities.ids[row.i], on: { mouseenter: () => app.point(row.i), mouseleave: () => app.point(-1) } },
             atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(row.i), on: { click: () => app.pinCity(row.i) } })),
             atlas.el("td", { class: "number", text: show(row.from) }), atlas.el("td", { class: "number", text: show(row.to) }),
-            atlas.el("td", { class: "number", text: signed(Number((row.to - row.from).toFixed(layer.decimals))) }), atlas.el("td", {}, bell(row)))))),
+            atlas.el("td", { class: "number", text: signed(row.step) }), atlas.el("td", {}, bell(row)))))),
       ];
     };
   };
