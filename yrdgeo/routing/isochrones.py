@@ -30,6 +30,8 @@ from yrdgeo.units import WGS84
 
 Method = Literal["concave", "convex"]
 _GEOD = Geod(ellps="WGS84")
+_SLIVER = 1e-10  # square degrees, a square metre: points on one line, but for rounding
+_EDGE = 0.02  # degrees: short edges are geodesics and straight on the map at once
 _NO_PART = np.empty((0, 2))
 
 
@@ -113,7 +115,7 @@ def isochrone_polygons(
             shape = _hull(points, None if method == "convex" else ratio)
             smaller = shape if method == "convex" else shapely.union(smaller, shape)
             shapes.append(smaller)
-            area = abs(_GEOD.geometry_area_perimeter(smaller)[0]) / 1e6
+            area = abs(_GEOD.geometry_area_perimeter(shapely.segmentize(smaller, _EDGE))[0]) / 1e6
             rows.append(
                 {
                     "from_id": origin,
@@ -181,6 +183,6 @@ def _hull(points: Floats, ratio: float | None) -> shapely.Geometry:
     squeeze = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
     several = shapely.multipoints(np.unique(points, axis=0) * squeeze)
     hull = shapely.convex_hull(several) if ratio is None else shapely.concave_hull(several, ratio)
-    if not isinstance(hull, shapely.Polygon):
+    if not isinstance(hull, shapely.Polygon) or hull.area < _SLIVER:
         return shapely.Polygon()
     return shapely.transform(hull, lambda corners: corners / squeeze)
