@@ -17,10 +17,12 @@ from yrdgeo.pipeline.gradients import (
 )
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
+from yrdgeo.pipeline.linkage_tables import linkage_tables
+from yrdgeo.pipeline.pair_structure import with_structure
 from yrdgeo.pipeline.pair_tests import pair_tables
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
-from yrdgeo.results import Network, Run, TravelTimes
+from yrdgeo.results import Run, TravelTimes
 from yrdgeo.study import Study
 
 Tell = Callable[[str, int], None]
@@ -41,9 +43,10 @@ def answer(study: Study, tell: Tell) -> Run:
     more, families = layers.family_results(study, results)
     results = pd.concat([results, more], ignore_index=True) if len(more) else results
     tell("pairs and gradients", 2)
-    pairs = space.pair_rows(study, times)
+    pairs = with_structure(study, space.pair_rows(study, times))
     tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
     fits = fitted_gradients(study, results, times)
+    linked = linkage_tables(study, times)
     tell("groups and sources", 3)
     network = study.network()
     rows = layers.layer_rows(study, results, families)
@@ -66,7 +69,7 @@ def answer(study: Study, tell: Tell) -> Run:
         groups=study.groups,
         group_results=group_results(study, results),
         cores=tuple(study.region.cores),
-        sources=_sources_used(study, results, network),
+        sources=_sources_used(study, [results, network.links, *linked.values()]),
         warnings=tuple(notice.en for notice in said),
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
@@ -76,6 +79,7 @@ def answer(study: Study, tell: Tell) -> Run:
             **_scenario_times(what_if),
             **tests,
             **gradient_tables(study, fits, results, times),
+            **linked,
             **family_tables(study, results),
         },
         scenarios=_scenario_rows(study),
@@ -115,11 +119,11 @@ def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return cities.assign(name_en=cities["name_en"].where(~shared, longer))
 
 
-def _sources_used(study: Study, results: pd.DataFrame, network: Network) -> pd.DataFrame:
+def _sources_used(study: Study, made: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all sources that something in the run names."""
     changed = [study.network(scenario=name).links for name in study.scenarios]
-    tables = [results, study.pairs, network.links, *changed, study.cities]
-    columns = [table["source_id"] for table in tables]
+    tables = [*made, study.pairs, *changed, study.cities]
+    columns = [table[name] for table in tables for name in table if str(name).endswith("source_id")]
     named = {one for column in columns for text in column for one in str(text).split(";")}
     region = study.region
     named |= {region.source_id, region.cores_source_id}
