@@ -21,8 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Listed = Literal["regions", "indicators", "measures", "sources", "studies", "formats"]
+Exported = Literal["geopackage", "geojson", "parquet", "csv", "xlsx", "cog"]
 
 _StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped name (yrd) or a file.")]
+_RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 _Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
@@ -46,7 +48,7 @@ def run(
     overwrite: Annotated[bool, typer.Option(help="Replace an earlier run.")] = False,
     quiet: Annotated[bool, typer.Option(help="Print nothing but errors.")] = False,
 ) -> None:
-    """Answer a study and write its atlas, GeoPackage and tables."""
+    """Answer a study and write its atlas, GeoPackage, tables and workbook, or what is asked for."""
     from yrdgeo.pipeline import run_study
     from yrdgeo.study import load_study
 
@@ -80,12 +82,32 @@ def list_rows(what: Annotated[Listed, typer.Argument()]) -> None:
 
 
 @app.command()
-def show(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]) -> None:
+def show(folder: _RunFolder) -> None:
     """Show where a run's numbers come from."""
     from yrdgeo.pipeline import described_run
 
     for line in described_run(folder):
         typer.echo(_line(line))
+
+
+@app.command()
+def export(  # noqa: PLR0913 — typer wants one parameter an option
+    folder: _RunFolder,
+    *,
+    form: Annotated[Exported, typer.Option("--format", help="What to write.")],
+    crs: Annotated[str, typer.Option(help="EPSG:4549 and the like; the run's if none.")] = "",
+    layer: Annotated[str, typer.Option(help="Only this layer or table.")] = "",
+    field: Annotated[str, typer.Option(help="cog: the column that is burnt in.")] = "",
+    resolution: Annotated[float | None, typer.Option(help="cog: side of a cell, metres.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; RUN-export if none.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace files that are there.")] = False,
+) -> None:
+    """Write a run in another format; cells of cog are of equal area unless --crs says else."""
+    from yrdgeo.pipeline.export import Export, export_run
+
+    wanted = Export(form, crs, layer, field, resolution)
+    for path in export_run(folder, wanted, out=out, overwrite=overwrite):
+        typer.echo(_line(path))
 
 
 @app.command()

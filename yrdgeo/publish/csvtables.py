@@ -17,6 +17,7 @@ import pandas as pd
 
 from yrdgeo.provenance import whole_file
 from yrdgeo.publish.columns import clean, layer_columns, wide_table
+from yrdgeo.publish.dictionary import TEXTS
 from yrdgeo.results import Run
 
 # Decimals by the column's ending: more would be noise of the last floating-point digits.
@@ -73,6 +74,37 @@ def write_csv(table: pd.DataFrame, path: Path) -> Path:
         writer.writerow([safe_cell(name) for name in names])
         writer.writerows(zip(*cells, strict=True))
     return path
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    r"""Read a table that :func:`write_csv` wrote: numbers as numbers, codes as text.
+
+    An empty cell is missing, ``inf`` is infinite, and a text is what it was before it was made
+    safe for spreadsheets.
+
+    >>> path = write_csv(pd.DataFrame({"adcode": ["010203"], "note": ["=1"]}), folder / "a.csv")
+    >>> read_table(path).loc[0].tolist()
+    ['010203', '=1']
+    """
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    names = {name: _raw(str(name)) for name in cells.columns}
+    return pd.DataFrame({raw: _typed(cells[name], raw) for name, raw in names.items()})
+
+
+def _typed(cells: pd.Series, name: str) -> pd.Series:
+    filled = cells[cells.ne("")]
+    if name not in TEXTS and len(filled) and filled.isin(["true", "false"]).all():
+        return cells.map({"true": True, "false": False})
+    numeric = name not in TEXTS and filled.str.fullmatch(_NUMBER.pattern + "|-?inf").all()
+    if not numeric or filled.empty:
+        return cells.map(_raw)
+    whole = filled.str.fullmatch(r"-?\d+").all()
+    return cells.where(cells.ne("")).astype("Int64" if whole else "float64")
+
+
+def _raw(text: str) -> str:
+    """Take away the apostrophe that :func:`safe_cell` put in front."""
+    return text[1:] if text.startswith("'") and safe_cell(text[1:]) == text else text
 
 
 def _cells(values: pd.Series, name: str) -> list[str]:

@@ -41,6 +41,18 @@ LAYER_TITLES = {
     "times_road": "旅行时间：公路 Travel times by road",
 }
 
+# Columns whose cells are text even where they look like numbers: codes, days, editions.
+TEXTS = frozenset(
+    (
+        *("adcode", "from_id", "to_id", "from_node", "to_node", "node_id", "link_id", "pair_id"),
+        *("group_id", "member_id", "member_city", "core", "nearest_core", "nearest_id", "missing"),
+        *("helper_id", "helped_id", "helper_city", "helped_city", "source_id", "vintage"),
+        *("dominant_id", "centre_id", "centre_by_mass_id", "corridor_id", "missed", "extra"),
+        *("official_source_id", "province", "years_before", "years_after"),
+        *("since", "open_from", "open_to", "opened", "matching", "coefficient", "note", "note_zh"),
+    )
+)
+
 # Column → alias, description. Columns of mapped layers take theirs from the run.
 COLUMNS: dict[str, tuple[str, str]] = {
     "adcode": ("行政区划代码 Adcode", "Six digits, text"),
