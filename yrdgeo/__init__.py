@@ -60,9 +60,11 @@ _TOPICS = {
     "inequality": "yrdgeo.analysis.inequality",
     "linkage": "yrdgeo.analysis.linkage",
     "pairs": "yrdgeo.analysis.pairs",
+    "scenario": "yrdgeo.analysis.scenario",
     "scores": "yrdgeo.analysis.scores",
     "structure": "yrdgeo.analysis.structure",
     "surface": "yrdgeo.analysis.surface",
+    "uncertainty": "yrdgeo.analysis.uncertainty",
 }
 
 __all__ = sorted([*_PUBLIC, *_TOPICS])  # noqa: PLE0605 — one list, not two
