@@ -22,7 +22,7 @@ CRITERIA = {
 ARROW = "→"
 PERCENT_DECIMALS = 1
 LOG_FORMS = ("exponential", "power")
-DIGITS = 6
+DRAWN, PRINTED = 6, 12  # digits: what is printed is rounded once, in the page
 
 
 def chart_records(run: Run, order: pd.Index) -> Record:
@@ -53,21 +53,21 @@ def _test(row: Mapping[str, object]) -> Record:
     numbers = ("statistic", "p_value", "p_floor", "n_permutations", "null_mean", "optimum")
     return {
         **{name: text(row[name]) for name in ("scheme", "test", "column", "null", "alternative")},
-        **{name: significant(row.get(name)) for name in numbers},
+        **{name: significant(row.get(name), PRINTED) for name in numbers},
         "exact": bool(row["exact"]),
         "note": [text(row.get("note_zh")) or text(row.get("note")), text(row.get("note"))],
     }
 
 
-def significant(cell: object) -> float | None:
-    """Return a number to six significant digits, None where there is none.
+def significant(cell: object, digits: int = DRAWN) -> float | None:
+    """Return a number to some significant digits, None where there is none.
 
     >>> significant(1234567.8), significant(float("nan")), significant("")
     (1234570.0, None, None)
     """
     found = text(cell)
     value = float(found) if found else np.nan
-    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
 
 
 def _matchings(rows: Iterable[Mapping[str, object]]) -> Record:
@@ -107,7 +107,7 @@ def _plan(row: Mapping[str, object], criteria: list[str], order: pd.Index) -> Re
     return {
         "id": int(str(row["solution"])),
         "actual": text(row["kind"]) == "actual",
-        "values": [significant(row[name]) for name in criteria],
+        "values": [significant(row[name], PRINTED) for name in criteria],
         "pairs": [[int(i) for i in order.get_indexer(pd.Index(pair))] for pair in ends],
         "beaten": int(float(text(row.get("dominated_by")) or 0)),
     }

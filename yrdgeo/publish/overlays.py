@@ -13,6 +13,7 @@ import shapely
 from yrdgeo.geo import geodesic_km
 from yrdgeo.publish.charts import (
     LOG_FORMS,
+    PRINTED,
     curve_points,
     residual_record,
     significant,
@@ -194,7 +195,9 @@ def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
     first = rows[0]
     name, form, by = text(first["gradient_id"]), text(first["form"]), text(first["by"])
     core = text(first["from_id"])
-    bounds = {text(row["coefficient"]): [significant(row[key]) for key in BOUNDS] for row in rows}
+    bounds = {
+        text(row["coefficient"]): [significant(row[key], PRINTED) for key in BOUNDS] for row in rows
+    }
     off = _rows_of(run, "gradient_residuals", name)
     distance = distances(run, order, core=core, by=by, other=off)
     points = curve_points(run.tables.get("gradient_curves"), name)
@@ -207,7 +210,7 @@ def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
         "logs": _logs(first, bounds, points),
         "coefficients": bounds,
         "slope": bounds.get("slope"),
-        "r2": significant(first["r2"]),
+        "r2": significant(first["r2"], PRINTED),
         "n": int(_float(first["n"])),
         "x": [number(float(x), 1) for x in np.round(distance, 1)],
         "line": points or _drawn(form, bounds, distance),
