@@ -13,6 +13,7 @@ from made_osm import Member, Place, Way, write_osm, write_pbf
 
 from yrdgeo.errors import NetworkError, SourceError, StudyError, TableError, YrdGeoError
 from yrdgeo.pipeline import run_study
+from yrdgeo.pipeline.space import times_by_mode
 from yrdgeo.results import Network
 from yrdgeo.routing.times import travel_times
 from yrdgeo.study import Study, load_study
@@ -155,6 +156,19 @@ def test_seats_are_put_on_an_extract_and_reach_each_other(tmp_path: Path) -> Non
     assert own.turns["from_link"].iloc[0] in set(own.network().links["link_id"])
     assert own.road_report is not None
     assert any("1 parts are cut off" in text for text in own.warnings)
+
+
+def test_a_prohibited_turn_holds_one_way_only(tmp_path: Path) -> None:
+    ahead = (("from", "way", 1), ("via", "node", 3), ("to", "way", 2))
+    kind = {"type": "restriction", "restriction": "no_straight_on"}
+    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS, relations={9: (ahead, kind)})
+    own = study(tmp_path, 'modes = ["road"]\nosm = "r.osm"\n')
+    assert len(own.turns) == 1
+    times = times_by_mode(own)["road"].to_frame()
+    free = minutes(own, "road")
+    assert np.isfinite(free.to_numpy()).all()
+    assert times.loc[CHANGZHOU, SUZHOU] > free.loc[CHANGZHOU, SUZHOU]
+    assert times.loc[SUZHOU, CHANGZHOU] == pytest.approx(free.loc[SUZHOU, CHANGZHOU])
 
 
 def test_a_run_on_an_extract_writes_the_report_and_its_places(tmp_path: Path) -> None:

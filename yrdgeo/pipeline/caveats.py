@@ -100,8 +100,8 @@ def _of_network(study: Study) -> Iterator[Notice]:
         )
     if len(study.turns):
         yield Notice(
-            f"The {len(study.turns)} prohibited turns of the roads are known and not heeded.",
-            f"路网有{len(study.turns)}处禁止转向，计算时未予考虑。",
+            f"Times heed {len(study.turns)} prohibited turns of the roads; lengths do not.",
+            f"旅行时间考虑了路网的{len(study.turns)}处禁止转向，路径长度未考虑。",
         )
 
 
