@@ -216,7 +216,8 @@ def getis_ord(
     own_share = 1 / (degree + 1)
     lag = own_share * (degree * (weights @ x) + x)
     mean, spread = x.mean(), x.std()
-    z = (lag - mean) / (spread * np.sqrt((n * own_share - 1) / (n - 1)))
+    room = np.where(degree < n - 1, n * own_share - 1, np.inf)  # among all, G* is the mean: 0
+    z = (lag - mean) / (spread * np.sqrt(room / (n - 1)))
     p = _conditional_p(x, weights, weights @ x, (checked_draws(permutations), seed))
     threshold = false_discovery(p)
     sure = p <= threshold

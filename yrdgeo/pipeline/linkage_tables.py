@@ -6,6 +6,7 @@ modelled, from which years, and how sure the amounts are.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,6 @@ CUTOFFS_MIN = (60, 90)
 LEAST_SHARE = 0.1
 DRAWS = 199
 SHUFFLES = 99
-AMOUNTS = ("gdp", "population_resident")
 PART = "_core"  # a core zone is a part of its circle
 
 
@@ -38,7 +38,7 @@ class Linked:
     times: TravelTimes
     mass: pd.Series
     flows: pd.DataFrame
-    about: Mapping[str, object]  # columns of every row
+    about: Mapping[str, str | int]  # columns of every row
 
 
 def linkage_tables(study: Study, times: Mapping[str, TravelTimes]) -> dict[str, pd.DataFrame]:
@@ -56,32 +56,32 @@ def linkage_tables(study: Study, times: Mapping[str, TravelTimes]) -> dict[str, 
     tables
         By name; one that the data cannot carry is left out.
     """
-    found: dict[str, pd.DataFrame] = {}
     linked = linked_cities(study, times["best"])
+    made: dict[str, pd.DataFrame] = {}
     if linked is not None:
         for name, build in FLOW_TABLES.items():
-            _keep(found, name, lambda build=build: build(linked).assign(**linked.about))  # type: ignore[misc]
+            made[name] = _or_nothing(partial(build, linked)).assign(**linked.about)
     mass = None if linked is None else linked.mass
     for name, place in PLACE_TABLES.items():
-        _keep(found, name, lambda place=place: place(study, times, mass))  # type: ignore[misc]
-    return found
+        made[name] = _or_nothing(partial(place, study, times, mass))
+    return {name: table for name, table in made.items() if len(table)}
 
 
-def _keep(found: dict[str, pd.DataFrame], name: str, build: Callable[[], pd.DataFrame]) -> None:
+def _or_nothing(build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     try:
-        table = build()
+        return build()
     except YrdGeoError:  # too few cities, one province, no path: nothing to say
-        return
-    if len(table):
-        found[name] = table
+        return pd.DataFrame()
 
 
 def linked_cities(study: Study, times: TravelTimes) -> Linked | None:
     """Return gravity flows of the study's cities, or None where amounts or paths lack."""
-    years = [latest_complete(study, name) for name in AMOUNTS]
-    if None in years or len(study.cities) < 2:  # noqa: PLR2004 — a flow has two ends
+    gdp_year = latest_complete(study, "gdp")
+    people_year = latest_complete(study, "population_resident")
+    if gdp_year is None or people_year is None or len(study.cities) < 2:  # noqa: PLR2004 — two ends
         return None
-    gdp, people = (study.value_table(name, year) for name, year in zip(AMOUNTS, years, strict=True))
+    gdp = study.value_table("gdp", gdp_year)
+    people = study.value_table("population_resident", people_year)
     try:
         mass = linkage.linkage_mass(people["value"], gdp["value"])
     except YrdGeoError:  # a city without people or GDP has no mass
@@ -90,15 +90,15 @@ def linked_cities(study: Study, times: TravelTimes) -> Linked | None:
     if not flows.to_numpy().any():
         return None
     cells = pd.concat([gdp, people])
-    about: dict[str, object] = {
-        "gdp_year": years[0],
-        "population_year": years[1],
+    about: dict[str, str | int] = {
+        "gdp_year": gdp_year,
+        "population_year": people_year,
         "vintage": ";".join(sorted(set(cells["vintage"].astype(str)) - {""})),
         "confidence": worst(cells["confidence"]),
         "source_id": _joined(cells["source_id"]),
-        "note": f"Modelled, not observed: flows of √(GDP {years[0]} × people {years[1]}) over the "
-        f"best minutes, exponent {EXPONENT:g}; shares and ranks compare, amounts do not.",
-        "note_zh": f"模型值，不是实际流量：以{years[0]}年GDP与{years[1]}年常住人口的几何平均数为"
+        "note": f"Modelled, not observed: flows of √(GDP {gdp_year} × people {people_year}) over "
+        f"the best minutes, exponent {EXPONENT:g}; shares and ranks compare, amounts do not.",
+        "note_zh": f"模型值，不是实际流量：以{gdp_year}年GDP与{people_year}年常住人口的几何平均数为"
         f"质量，按最快时间的{EXPONENT:g}次方衰减；只宜比较占比与位次。",
     }
     return Linked(study, times, mass, flows, about)

@@ -160,7 +160,7 @@ def _breaking(study: Study, times: Times, mass: pd.Series | None) -> pd.DataFram
         found = breaking_points(study.network(modes=[mode]), cores, mass)
         found = found[np.isfinite(found["path_min"])].drop(columns="mode")
         parts.append(found.assign(mode=mode, lon=found.geometry.x, lat=found.geometry.y))
-    table: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+    table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
     return table.assign(
         note="Modelled (Converse, exponent 2): where the pulls of √(GDP × people) of two cores are "
         "equal on the fastest way between them.",
