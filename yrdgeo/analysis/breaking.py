@@ -91,7 +91,9 @@ def breaking_points(
     table = network.network if isinstance(network, Prepared) else network
     pairs = pd.DataFrame(list(combinations(cores, 2)), columns=["from_id", "to_id"])
     steps = _costs(path_steps(network, pairs), table)
-    sums = steps.groupby(level=0)[["min", "km"]].sum().reindex(pairs.index).fillna(np.inf)
+    # The last of the running sums, not another sum, so that a target at the very end is found.
+    last = steps.groupby(level=0)[["until_min", "until_km"]].last()
+    sums = last.set_axis(["min", "km"], axis=1).reindex(pairs.index).fillna(np.inf)
     ends = [masses.loc[pairs[end]].set_axis(pairs.index) for end in ("from_id", "to_id")]
     target = converse(sums[by].rename("path"), *ends, exponent=exponent)
     here = steps[steps["until_" + by].ge(target.reindex(steps.index))]
