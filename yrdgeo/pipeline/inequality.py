@@ -111,11 +111,10 @@ def _nested_years(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
     every = programmes.load_groups()
     circles = every[every["kind"].eq(kind) & ~every["group_id"].str.endswith(PARTS)]
     circles = circles[circles["member_id"].isin(study.cities.index)]
-    provinces = study.groups[study.groups["group_id"].str.startswith(PROVINCE_GROUP)]
-    if circles.empty or provinces.empty:
+    if circles.empty:
         return
     cities = study.cities.index
-    province = provinces.set_index("member_id")["group_id"].reindex(cities)
+    province = pd.Series(PROVINCE_GROUP + cities.str[:2] + "0000", cities)  # or the part of one
     # A circle over a border is a circle on each side of it; a city of none stands alone.
     order = list(circles["group_id"].unique())  # as the file lists them; the first has a city
     circle = inequality.partition(circles, cities, order=order)
