@@ -22,6 +22,7 @@ from yrdgeo.routing.lines import link_lines
 _HALF_TURN = 180.0
 _GEOD = Geod(ellps="WGS84")
 _TO_SPACE = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
+_AT_END = 1e-9
 _BLOCK = 2_048  # places that are measured together
 
 
@@ -268,7 +269,8 @@ def _share(shapes: _Shapes, segment: Int64s, part: Floats) -> Floats:
     gone = before[here] - before[first[at]] + part * metres[here]
     with np.errstate(invalid="ignore", divide="ignore"):
         share: Floats = np.clip(np.nan_to_num(gone / total), 0.0, 1.0)
-    return share
+    # At an end but for rounding is at the end, where a one-way link may be left both ways.
+    return np.where(share < _AT_END, 0.0, np.where(share > 1.0 - _AT_END, 1.0, share))
 
 
 def _degrees(points: pd.DataFrame, limit_km: float) -> tuple[Floats, Floats]:
