@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from yrdgeo.analysis import inequality
-from yrdgeo.errors import Problem, nearest
+from yrdgeo.errors import Problem, YrdGeoError, nearest
 from yrdgeo.pipeline.families import FAMILIES
 from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
@@ -74,6 +74,8 @@ def _inequality_problems(study: Study, row: Row, where: str) -> Iterator[Problem
     if weights and weights not in study.catalogue:
         fix = nearest(weights, list(study.catalogue))
         yield Problem("is not an indicator", 0, f"{where} weights", weights, fix)
+    elif weights:
+        yield from _valueless(study, weights, f"{where} weights", "Write weights = '' for none.")
     legal = list(inequality.plain_measures())
     for name in row["measures"]:  # type: ignore[attr-defined]
         if str(name) not in legal:
@@ -93,3 +95,13 @@ def _value_problems(study: Study, name: str, where: str) -> Iterator[Problem]:
     known = [*study.catalogue, *_layer_ids(study)]
     if name not in known:
         yield Problem("is no indicator or measure", 0, where, name, nearest(name, known))
+    elif name in study.catalogue:
+        yield from _valueless(study, name, where)
+
+
+def _valueless(study: Study, name: str, where: str, fix: str = "") -> Iterator[Problem]:
+    """Yield a problem if neither the user nor the package has a value of an indicator."""
+    try:
+        study.value_table(name)
+    except YrdGeoError as error:
+        yield Problem(error.what.rstrip("."), 0, where, name, fix)

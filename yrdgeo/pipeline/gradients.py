@@ -13,6 +13,7 @@ from yrdgeo.analysis.least_squares import Errors
 from yrdgeo.errors import ArgumentError, YrdGeoError
 from yrdgeo.fits import GradientFit
 from yrdgeo.pipeline.layers import values_by_adcode
+from yrdgeo.pipeline.place_tables import latest_complete
 from yrdgeo.pipeline.questions import NEAREST
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.notices import Notice
@@ -190,7 +191,7 @@ def _one(table: pd.DataFrame) -> dict[str, str]:
 
 def _complete_years(study: Study, name: str) -> list[int]:
     """Return the years up to the study's in which every city has the indicator."""
-    if name not in study.catalogue:
+    if latest_complete(study, name) is None:
         return []
     every = sorted(int(year) for year in study.indicators["year"].unique() if year <= study.year)
     return [y for y in every if study.value_table(name, y)["value"].notna().all()]
@@ -205,7 +206,7 @@ def _panel(study: Study, name: str, rows: pd.DataFrame, year: int) -> pd.DataFra
 
 def _rings(study: Study, times: Mapping[str, TravelTimes]) -> Iterator[pd.DataFrame]:
     """Yield people, GDP and GDP per head by ring around the region's centre: ratios of sums."""
-    years = [study.complete_year(n) if n in study.catalogue else None for n in AMOUNTS]
+    years = [latest_complete(study, n) for n in AMOUNTS]
     if None in years:
         return
     gdp, people = (study.values(name, year) for name, year in zip(AMOUNTS, years, strict=True))
@@ -231,7 +232,7 @@ def _centres(study: Study) -> Iterator[pd.DataFrame]:
 
 def _ranks(study: Study) -> Iterator[pd.DataFrame]:
     for name in AMOUNTS:
-        year = study.complete_year(name) if name in study.catalogue else None
+        year = latest_complete(study, name)
         if year is None or len(study.cities) < 3:  # noqa: PLR2004 — a line has three points
             continue
         sizes = study.values(name, year)
