@@ -219,6 +219,12 @@ def strength(  # noqa: PLR0913 — the pull and the way to the nodes are indepen
     ArgumentError
         As the two functions do, or if a core's code is already a column of the points.
 
+    Notes
+    -----
+    The nodes decide. Through few nodes (the seats) a point has a long way to each, which makes
+    all cores about equally far and the heaviest win nearly everywhere; take the junctions of the
+    roads for a surface that is to be read between the seats.
+
     References
     ----------
     Reilly, W. J. (1931). The Law of Retail Gravitation.
