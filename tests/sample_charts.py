@@ -99,6 +99,38 @@ def curve(estimate: pd.Series, x: np.ndarray, *, form: str) -> np.ndarray:
     return estimate["intercept"] + before + estimate["slope_2"] * np.maximum(x - bend, 0.0)
 
 
+def region_tables(core: str, *, note: str = "made up") -> dict[str, pd.DataFrame]:
+    """Return ``rings``, ``centre_of_gravity``, ``rank_size`` and ``inequality``."""
+    rings = pd.DataFrame(
+        {
+            "lo": [0.0, 50.0, 100.0],
+            "hi": [50.0, 100.0, np.inf],
+            "n": [2, 7, 1],
+            "numerator_share": [0.5, 0.4, 0.1],
+            "denominator_share": [0.25, 0.5, 0.25],
+        }
+    ).assign(from_id=core, by="km")
+    rings["ratio"] = 8.0 * rings["numerator_share"] / rings["denominator_share"]
+    centre = pd.DataFrame(
+        {"year": [2021, 2022], "move_km": [np.nan, 3.25], "bearing_deg": [np.nan, 300.0]}
+    ).assign(values="population", lon=119.0, lat=31.0)
+    sizes = {"values": ["population"], "year": 2022, "exponent": 1.125, "lower": 0.4, "upper": 1.9}
+    sizes |= {"n": 10, "primacy_two_city": 1.5, "note": note}
+    rows = [
+        ("gdp_per_capita", 2021, "region", "gini", 0.25, 0.2, 0.3),
+        ("gdp_per_capita", 2022, "region", "gini", 0.125, 0.1, 0.15),
+        ("gdp_per_capita", 2022, "91", "gini", 0.0625, np.nan, np.nan),
+        ("gdp_per_capita", 2022, "region", "theil_t", 0.03, 0.01, 0.05),
+    ]
+    names = ["values", "year", "group_id", "measure", "value", "low", "high"]
+    return {
+        "rings": shuffled(rings),
+        "centre_of_gravity": shuffled(centre),
+        "rank_size": pd.DataFrame(sizes),
+        "inequality": shuffled(pd.DataFrame(rows, columns=names).assign(n=9, note=note)),
+    }
+
+
 def bent_rows(core: str) -> pd.DataFrame:
     """Return the coefficients of a segmented line from a core."""
     coefficients = {

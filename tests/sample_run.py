@@ -11,7 +11,7 @@ from itertools import product
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from sample_charts import bent_rows, gradient_tables, pair_tables
+from sample_charts import bent_rows, gradient_tables, pair_tables, region_tables
 from sample_places import (
     GEOD,
     ISLAND,
@@ -243,7 +243,7 @@ def _scenarios() -> pd.DataFrame:
     return pd.DataFrame([row], columns=["scenario", "title_zh", "title_en", "note_zh", "note_en"])
 
 
-def _inequality(text: str) -> pd.DataFrame:
+def _unheard_of(text: str) -> pd.DataFrame:
     """Return a further table, with text of the given kind in it."""
     return pd.DataFrame(
         {"layer_id": ["population", "gdp_growth"], "index": "gini", "value": [0.25, np.nan]}
@@ -332,6 +332,6 @@ def sample_run(*, hostile: str | None = None, cities: gpd.GeoDataFrame | None = 
             "time": "2024-01-02T03:04:05+00:00",
         },
         options={"languages": ["zh", "en"], "crs": "EPSG:4326"},
-        tables={"inequality": _inequality(say), **charts},
+        tables={"unheard_of": _unheard_of(say), **charts, **region_tables(cores[0], note=say)},
         **tables,  # type: ignore[arg-type]
     )

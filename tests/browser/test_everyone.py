@@ -14,7 +14,7 @@ from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
 
-TABS = ("ranking", "gradient", "pairs", "city", "compare")
+TABS = ("ranking", "gradient", "pairs", "scatter", "city", "compare", "region")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMED = {"yrdgeo", "Leaflet", "English", "Esc", "Fisher", "Jenks"}
@@ -117,7 +117,9 @@ def test_a_page_in_one_language_has_no_word_of_the_other(
 ) -> None:
     page = visit(sample_page).page
     own = named(run)
-    for layer, tab in pd.Series(TABS, index=[*run.layers["layer_id"], "from:rail"]).items():
+    shown = [*run.layers["layer_id"], "from:rail", "difference~mean_time_rail~new_line"]
+    shown += ["residual~gdp_per_capita_km_segmented"]
+    for layer, tab in zip(shown, TABS, strict=True):
         page.evaluate(
             """([lang, layer, tab]) => {
               const app = atlas.app;

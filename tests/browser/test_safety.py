@@ -70,6 +70,17 @@ EVERYWHERE = """async (languages) => {
     for (const drawer of all("#footer details")) { drawer.open = true; await pause(); }
     for (const one of app.data.layers) app.set({layer: one.id});
     app.set({layer: "from:rail"});
+    for (const id of Object.keys(app.data.charts.scenarios)) {
+      for (const one of app.data.layers) {
+        if (app.layerById(`difference~${one.id}~${id}`)) app.chooseScenario(id, true);
+        app.set({layer: one.id});
+      }
+    }
+    for (const one of app.data.gradients) if (one.residual) app.set({layer: `residual~${one.id}`});
+    for (const id of Object.keys(app.data.differences)) {
+      app.set({tab: "compare", layer: id});
+      for (const kind of Object.keys(app.data.differences[id])) app.compareStates(`${kind}s`);
+    }
     for (const pair of app.data.pairs) app.set({tab: "pairs", pair: pair.id});
     app.set({tab: "compare", pin: 0, other: 1});
     app.set({tab: "city", pin: 2});

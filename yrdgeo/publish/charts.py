@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
-from yrdgeo.publish.palette import ABOVE, BELOW, classify
+from yrdgeo.publish.palette import ABOVE, BELOW, Classes, classify
 from yrdgeo.results import Run
 
 # What a plan can be judged by: column → decimals.
@@ -21,6 +21,7 @@ CRITERIA = {
 }  # fmt: skip
 ARROW = "→"
 PERCENT_DECIMALS = 1
+MOST_FOR_BREAKS = 300
 LOG_FORMS = ("exponential", "power")
 DRAWN, PRINTED = 6, 12  # digits: what is printed is rounded once, in the page
 
@@ -37,10 +38,42 @@ def chart_records(run: Run, order: pd.Index) -> Record:
         "tests": [_test(row) for row in _rows(run, "pair_tests")],
         "matchings": _matchings(_rows(run, "pair_nulls")),
         "plans": _plans(run.tables.get("pareto"), order),
+        "rings": [_ring(row, order) for row in _rows(run, "rings")],
+        "centres": [_numbers_of(row, CENTRE) for row in _rows(run, "centre_of_gravity")],
+        "sizes": [_numbers_of(row, SIZE) for row in _rows(run, "rank_size")],
+        "inequality": [
+            {**_numbers_of(row, INEQUALITY), "group": text(row.get("group_id"))}
+            for row in _rows(run, "inequality")
+            if {"group_id", "year", "values"} <= set(row) and text(row.get("measure")) in INDICES
+        ],
         "scenarios": {
             text(row["scenario"]): {"title": both(row, "title"), "note": both(row, "note")}
             for row in records(run.scenarios)
         },
+    }
+
+
+CENTRE = ("values", "year", "move_km", "bearing_deg")
+SIZE = ("values", "year", "exponent", "lower", "upper", "n", "primacy_two_city")
+INEQUALITY = ("values", "year", "measure", "value", "low", "high", "n")
+INDICES = ("gini", "theil_t", "coefficient_of_variation")
+WORDS = ("values", "measure")
+
+
+def _numbers_of(row: Mapping[str, object], names: Iterable[str]) -> Record:
+    return {
+        name: text(row.get(name)) if name in WORDS else significant(row.get(name), PRINTED)
+        for name in names
+    }
+
+
+def _ring(row: Mapping[str, object], order: pd.Index) -> Record:
+    """Return a ring, the last one open, with its share of both amounts of the region."""
+    names = ("lo", "hi", "n", "ratio", "numerator_share", "denominator_share")
+    return {
+        **_numbers_of(row, names),
+        "core": int(order.get_indexer(pd.Index([text(row["from_id"])]))[0]),
+        "by": text(row["by"]),
     }
 
 
@@ -168,12 +201,13 @@ def residual_record(
 
 def _signed(values: Floats, *, decimals: int, percent: bool) -> Record:
     shown = np.array([round(float(v), decimals) if np.isfinite(v) else np.nan for v in values])
-    classes = classify(shown, scheme="quantiles", midpoint=0.0)
+    classes = _around_zero(shown)
     return {
         "percent": percent,
         "decimals": decimals,
         "values": [number(value, decimals) for value in shown],
         "classes": letters(classes.index(shown)),
+        "scheme": classes.scheme,
         "breaks": list(classes.breaks),
         "colours": list(classes.colours),
     }
@@ -239,13 +273,19 @@ def _years(layer: Record) -> Record | None:
     return _classes(steps, layer) if steps else None
 
 
+def _around_zero(values: Floats) -> Classes:
+    """Return natural breaks, or quantiles of so many values that breaks would take seconds."""
+    many = np.isfinite(values).sum() > MOST_FOR_BREAKS
+    return classify(values, scheme="quantiles" if many else "fisher_jenks", midpoint=0.0)
+
+
 def _classes(differences: Sequence[Floats], layer: Record) -> Record:
     """Return classes around zero; what is better is on the side of the higher classes' hue."""
     joined = np.concatenate(list(differences))
     rounded = np.asarray(np.round(joined, int(str(layer["decimals"]))) + 0.0, dtype=np.float64)
-    classes = classify(rounded, scheme="quantiles", midpoint=0.0)
+    classes = _around_zero(rounded)
     below = sum(bound <= 0 for bound in classes.breaks)
     above = len(classes.colours) - below
     turned = ABOVE[below][::-1] + BELOW[above]
     colours = turned if layer["better"] == "low" else classes.colours
-    return {"breaks": list(classes.breaks), "colours": list(colours)}
+    return {"breaks": list(classes.breaks), "colours": list(colours), "scheme": classes.scheme}

@@ -22,8 +22,8 @@ SCRIPTS = (
     "dom", "core", "facts", "derived", "topology", "canvas", "regions", "ground", "inset",
     "labels", "overlays", "legend", "tooltip", "heading", "picker", "scenario", "controls",
     "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings", "plans", "pairs",
-    "scatter", "city", "twostates", "compare", "panel", "tales", "stories", "footer", "keyboard",
-    "address", "export", "image", "start",
+    "scatter", "city", "twostates", "compare", "region", "panel", "tales", "stories", "footer",
+    "keyboard", "address", "export", "image", "start",
 )  # fmt: skip
 MAP_OPTIONS = (
     "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.1,zoomDelta:0.5,"

@@ -23,6 +23,18 @@
     return ticks;
   };
 
+  // A title under an axis: moved inwards, then cut, where the chart is too narrow for it.
+  function fitted(text, middle, y, width) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = "12px " + atlas.font;
+    const wide = (one) => pen.measureText(one).width;
+    let shown = text;
+    while (shown && wide(shown) > width - 4) shown = shown.slice(0, -2);
+    if (shown !== text) shown = shown.slice(0, -2) + "…";
+    const half = wide(shown) / 2;
+    return atlas.svg("text", { class: "title middle", x: Math.max(half, Math.min(width - half, middle)), y, text: shown });
+  }
+
   // A frame with grid and axes: {node, x(v), y(v)} in pixels; box is [left, top, right, bottom].
   atlas.frame = function (app, { width, height, xs, ys, log, xTitle, yTitle, decimals, xDecimals, years, yCount }) {
     const box = [58, 22, width - 12, height - 40];
@@ -40,7 +52,7 @@
         atlas.svg("text", { class: "tick middle", x: x(tick), y: box[3] + 17, text: years ? String(tick) : app.number(tick, xDecimals || 0) }));
     }
     node.append(atlas.svg("line", { class: "axis", x1: box[0], x2: box[2], y1: box[3], y2: box[3] }),
-      atlas.svg("text", { class: "title middle", x: (box[0] + box[2]) / 2, y: height - 6, text: xTitle }),
+      fitted(xTitle, (box[0] + box[2]) / 2, height - 6, width),
       atlas.svg("text", { class: "title", x: 0, y: 12, text: yTitle }));
     return { node, x, y, box };
   };

@@ -3,15 +3,15 @@
 (function (atlas) {
   "use strict";
 
-  const SIGNED = { better: "none", topic: "", topicName: ["", ""], midpoint: 0, scheme: "quantiles", dateless: true };
+  const SIGNED = { better: "none", topic: "", topicName: ["", ""], midpoint: 0, dateless: true };
 
   // (lower, upper], as the classes of every layer
   function letters(values, breaks) {
     return values.map((v) => (v === null ? "-" : String(breaks.filter((b) => v > b).length))).join("");
   }
 
-  function ranks(values) {
-    const sorted = values.filter((v) => v !== null).sort((a, b) => b - a);
+  function ranks(values, lowestFirst) {
+    const sorted = values.filter((v) => v !== null).sort((a, b) => (lowestFirst ? a - b : b - a));
     return values.map((v) => (v === null ? null : sorted.indexOf(v) + 1));
   }
 
@@ -24,7 +24,7 @@
     });
     const doubt = ["u", "l", "m", "h"];
     const flags = values.map((_, i) => doubt.find((one) => after.flags[i] === one || before.flags[i] === one) || ".").join("");
-    return { ...after, values, classes: letters(values, breaks), ranks: ranks(values), flags };
+    return { ...after, values, classes: letters(values, breaks), ranks: ranks(values, layer.better === "low"), flags };
   }
 
   atlas.derived = function (app) {
@@ -32,7 +32,7 @@
     const both = (key, vars) => data.words.map((words, i) =>
       words[key].replace(/\{(\w+)\}/g, (_, name) => (Array.isArray(vars[name]) ? vars[name][i] : vars[name])));
     const told = (layer, classes, more) => ({
-      ...layer, ...SIGNED, breaks: classes.breaks, colours: classes.colours, base: layer.id, meaning: both("signed_meaning", { title: layer.title }), ...more,
+      ...layer, ...SIGNED, breaks: classes.breaks, colours: classes.colours, scheme: classes.scheme, better: layer.better === "low" ? "low" : "none", base: layer.id, meaning: both("signed_meaning", { title: layer.title }), ...more,
     });
     // An empty id is the network as it is.
     app.scenarioTitle = (id) => (id ? data.charts.scenarios[id]?.title || [id, id] : data.words.map((words) => words["base"]));
@@ -74,7 +74,7 @@
       const view = { ...layer.views[layer.year + "|"], values: off.values, classes: off.classes, ranks: ranks(off.values) };
       const core = data.cities.short[fit.core] || ["", ""];
       return told(layer, off, {
-        id: "residual~" + fit.id, decimals: off.decimals, unit: off.percent ? ["%", "%"] : layer.unit, gradient: fit.id, year: layer.year,
+        id: "residual~" + fit.id, better: "none", decimals: off.decimals, unit: off.percent ? ["%", "%"] : layer.unit, gradient: fit.id, year: layer.year,
         title: both("residual_title", { title: layer.title, core }), meaning: both("residual_meaning", { title: layer.title }),
         views: { [layer.year + "|"]: view },
       });

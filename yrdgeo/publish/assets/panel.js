@@ -2,12 +2,12 @@
 (function (atlas) {
   "use strict";
 
-  const TABS = ["ranking", "gradient", "pairs", "scatter", "city", "compare"];
+  const TABS = ["ranking", "gradient", "pairs", "scatter", "city", "compare", "region"];
 
   atlas.panel = function (app) {
     const list = atlas.byId("tabs");
     const names = TABS.filter((name) => (name !== "pairs" || app.data.pairs.length) && (name !== "gradient" || app.data.cores.length)
-      && (name !== "scatter" || app.data.layers.length > 1));
+      && (name !== "region" || atlas.hasRegion(app.data)) && (name !== "scatter" || app.data.layers.length > 1));
     const tabs = names.map((name) => atlas.el("button", {
       type: "button", role: "tab", id: "tab-" + name, "aria-controls": "panel-" + name, on: { click: () => app.set({ tab: name }) },
     }));
