@@ -54,6 +54,7 @@ MARKS = {
     "road": "#b08968",
     "core": "#111827",
     "hinterland": "#4a044e",
+    "rings": "#57534e",
 }
 
 SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled

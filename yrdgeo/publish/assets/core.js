@@ -74,6 +74,7 @@
     };
     const places = new Map(data.cities.ids.map((id, i) => [id, i]));
     app.placeOf = (id) => places.get(id) ?? -1;
+    app.today = () => new Intl.DateTimeFormat(LOCALES[state.lang], { dateStyle: "long" }).format(new Date());
     app.city = (i) => app.say(data.cities.short[i]);
     app.fullCity = (i) => app.say(data.cities.names[i]);
 

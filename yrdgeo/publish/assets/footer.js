@@ -16,18 +16,31 @@
         row.url ? atlas.el("span", { class: "url", text: row.url }) : null);
     }
 
+    // On paper: what, from where, when, and by whose leave.
+    function imprint(mine) {
+      const approval = data.run.approval ? app.t("approval") + app.t("colon") + data.run.approval : "";
+      const last = [app.t("printed_on", { date: app.today() }), data.basemap ? app.say(data.basemap.credit) : "", approval];
+      atlas.put(atlas.byId("imprint"), [app.say(data.run.title), app.t("source") + app.t("colon") + (mine.join("; ") || app.t("computed_here")),
+        last.filter(Boolean).join(" · ")].map((text) => atlas.el("p", { text })));
+    }
+
+    // A page with a basemap says where it comes from and what was shifted for it.
+    const basemap = () => (data.basemap ? [
+      atlas.el("p", { class: "basemap", text: app.t("basemap_says", { host: data.basemap.host.replace(/^\w+:\/\//, "") }) }),
+      data.basemap.shifted ? atlas.el("p", { class: "shifted", text: app.t("shifted_says") }) : null,
+    ] : []);
+
     function show() {
       const layer = app.layer();
       const mine = app.sourceLine(app.view());
       const warnings = data.run.warnings[app.state.lang];
       const short = mine.slice(0, 2).join("; ");
-      atlas.put(atlas.byId("imprint"), [app.say(data.run.title), app.t("source") + app.t("colon") + (mine.join("; ") || app.t("computed_here")),
-        data.run.approval ? app.t("approval") + app.t("colon") + data.run.approval : ""].filter(Boolean).map((text) => atlas.el("p", { text })));
+      imprint(mine);
       const open = [...root.querySelectorAll("details[open]")].map((one) => one.className);
       atlas.put(root,
         atlas.el("p", { class: "current" }, atlas.el("b", { text: app.t("source") + app.t("colon") }), short || app.t("computed_here"), mine.length > 2 ? app.t("and_more", { n: mine.length - 2 }) : null),
         drawer("method", app.t("meaning"), [atlas.el("p", { text: app.say(layer.meaning) }), atlas.el("p", { text: app.t("classes_say", { scheme: app.t("scheme_" + layer.scheme), n: layer.colours.length }) })]),
-        drawer("sources", app.t("sources_n", { n: data.sources.length }), atlas.el("ul", {}, data.sources.map(source))),
+        drawer("sources", app.t("sources_n", { n: data.sources.length }), [...basemap(), atlas.el("ul", {}, data.sources.map(source))]),
         drawer("warnings", app.t("warnings_n", { n: warnings.length }), warnings.length ? atlas.el("ul", {}, warnings.map((text) => atlas.el("li", { text }))) : atlas.el("p", { text: app.t("no_warnings") })),
         data.run.approval ? atlas.el("p", { class: "approval", text: app.t("approval") + app.t("colon") + data.run.approval }) : null,
         atlas.el("p", { class: "version", text: "yrdgeo " + data.run.version + " · Leaflet " + L.version }));
@@ -38,6 +51,7 @@
       if (event.key !== "Escape") return;
       for (const one of root.querySelectorAll("details[open]")) one.open = false;
     });
+    window.addEventListener("beforeprint", show); // the date is that of the print
     app.on(["layer", "year", "scenario", "lang", "origin"], show);
   };
 })((window.atlas = window.atlas || {}));

@@ -7,7 +7,7 @@
   const GRID = "#d3dbe0";
   const COAST = "#aab2b6";
   const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20];
-  const APART = 90; // pixels between two lines, at least
+  const APART = 55; // pixels between two lines, at least
   const EDGE = 15;
 
   atlas.ground = function (app, map, regions) {

@@ -24,7 +24,8 @@
   function mapPart(app, map) {
     const group = atlas.svg("g", {});
     const frame = map.getContainer().getBoundingClientRect();
-    for (const pane of ["land", "regions", "dots", "borders", "edges", "lines", "hand", "arcs", "labels"]) {
+    for (const pane of ["land", "grid", "regions", "dots", "borders", "edges", "lines", "hand", "arcs", "labels"]) {
+      if (pane === "regions" && app.regions.many) group.append(app.regions.many.svg());
       for (const sheet of map.getPane(pane).querySelectorAll("svg")) {
         const copy = sheet.cloneNode(true);
         const box = sheet.getBoundingClientRect();
@@ -39,6 +40,11 @@
         }
         group.append(atlas.svg("g", { transform: `translate(${at.x} ${at.y})` }, ...copy.childNodes));
       }
+    }
+    const beside = atlas.byId("inset");
+    if (beside && beside.style.display !== "none") {
+      const box = beside.getBoundingClientRect();
+      group.append(atlas.svg("g", { transform: `translate(${box.left - frame.left} ${box.top - frame.top})`, "font-family": atlas.font }, ...beside.cloneNode(true).childNodes));
     }
     return group;
   }
@@ -83,8 +89,8 @@
       words(cut(atlas.byId("subtitle").textContent, width, 12), EDGE, 52, 12),
       atlas.svg("g", { transform: `translate(0 ${HEAD})` }, atlas.svg("rect", { width: size.x, height: size.y, fill: "#e9eff3" }), atlas.svg("g", { "clip-path": "url(#frame)" }, mapPart(app, map))),
       legendPart(app, height), scalePart(app, width, height),
-      words(cut(source, width, 11) + approval, EDGE, height - 20, 11),
-      words(app.say(app.data.run.title), EDGE, height - 5, 11));
+      words(cut(source, width, 11), EDGE, height - 20, 11),
+      words(cut([app.say(app.data.run.title), app.t("printed_on", { date: app.today() })].join(" · ") + approval, width, 11), EDGE, height - 5, 11));
     return new XMLSerializer().serializeToString(root);
   };
 

@@ -26,6 +26,10 @@
     const many = boxes.length > MANY;
     const provinces = many ? middles() : [];
 
+    // Of a map of the whole country: the provinces that none of the regions is in.
+    const known = new Set(data.cities.provinces.map((name) => name[0]));
+    const absent = data.land && data.land.national ? Object.values(data.land.provinces).filter((one) => !known.has(one.name[0])) : [];
+
     // A place for each province: the label of the city nearest to the middle of all of it.
     function middles() {
       const members = new Map();
@@ -87,20 +91,28 @@
       const { pin, hover, other } = app.state;
       const held = [...new Set([pin, other, hover, ...cores])].filter((i) => i >= 0);
       const view = map.getBounds().pad(0.3);
+      const inner = L.bounds([40, 20], map.getSize().subtract([40, 20]));
       placed = [];
       taken = app.state.overlays.has("cores") ? cores.map((i) => {
         const p = map.latLngToLayerPoint(data.cities.seats[i]);
         return [p.x - 5, p.y - 5, p.x + 5, p.y + 5];
       }) : [];
       for (const i of held) city(i, view);
+      for (const [km, line] of app.ringsShown()) {
+        // At the north of the ring, or where else it comes into view.
+        const spot = [0, 15, 45, 30, 5, 55, 20, 40].map((k) => line[k]).find((at) => inner.contains(map.latLngToContainerPoint(at)));
+        if (spot) write(app.withUnit(app.number(km, 0), app.t("km")), map.latLngToLayerPoint(spot), HERE, { class: "label ring" }, false);
+      }
+      for (const one of absent) province(one.name, one.at);
       const fitting = order.filter((i) => !held.includes(i) && (!many || fits(i)));
       if (many && fitting.length < boxes.length / 8) {
-        for (const { i } of provinces) {
-          const text = app.say(data.cities.provinces[i]);
-          write(app.state.lang === 0 ? plain(text) : text, map.latLngToLayerPoint(data.cities.labels[i]), NUDGES, { class: "label province", "data-province": i }, false);
-        }
+        for (const { i } of provinces) province(data.cities.provinces[i], data.cities.labels[i]);
       } else for (const i of fitting) city(i, view);
       atlas.put(sheet, placed);
+    }
+
+    function province(name, at) {
+      write(app.state.lang === 0 ? plain(name[0]) : name[1], map.latLngToLayerPoint(at), NUDGES, { class: "label province" }, false);
     }
 
     // 内蒙古自治区 is 内蒙古 on a map.
@@ -109,7 +121,7 @@
     map.on("zoomstart", () => sheet.classList.add("away"));
     map.on("zoomend viewreset resize", () => { place(); sheet.classList.remove("away"); });
     if (many) map.on("moveend", place);
-    app.on(["lang", "pin", "overlays", "other"], place);
+    app.on(["lang", "pin", "overlays", "other", "origin"], place);
     return { place };
   };
 })((window.atlas = window.atlas || {}));

@@ -84,6 +84,21 @@
       });
     }
 
+    // The core whose rings are drawn: the one in hand, else the one that times are from.
+    const centre = () => [state.pin, state.origin, ...data.cores].find((i) => data.rings[i]);
+    app.ringsShown = () => (state.overlays.has("rings") ? data.rings[centre()] || [] : []);
+
+    function rings() {
+      group("rings").clearLayers();
+      const lines = app.ringsShown().map(([, line]) => line);
+      const style = { ...regions.still("lines"), color: data.marks.rings, fill: false };
+      L.polyline(lines, { ...style, color: "#ffffff", weight: 3.5 }).addTo(group("rings"));
+      app.ringsShown().forEach(([km, line]) => {
+        const one = L.polyline(line, { ...style, weight: 1.3, dashArray: "6 4", interactive: true, bubblingMouseEvents: false }).addTo(group("rings"));
+        speak(one, () => [app.t("ring_of", { city: app.city(centre()), km: app.number(km, 0) })]);
+      });
+    }
+
     function pairs() {
       group("pairs").clearLayers();
       const shown = data.pairs.filter((pair) => pair.scheme[0] === state.scheme);
@@ -133,7 +148,7 @@
       return [names.join(" → "), app.t(pair.class)].concat(app.pairFacts(pair).slice(0, 3));
     }
 
-    const draw = { pairs, cores, hinterlands, hsr: () => lines("hsr"), rail: () => lines("rail"), road: () => lines("road") };
+    const draw = { pairs, cores, hinterlands, rings, hsr: () => lines("hsr"), rail: () => lines("rail"), road: () => lines("road") };
     function show() {
       for (const [name, make] of Object.entries(draw)) {
         const on = state.overlays.has(name);
@@ -144,6 +159,7 @@
 
     map.on("zoomend", () => { if (state.overlays.has("pairs")) pairs(); });
     app.on(["overlays"], show);
+    app.on(["pin", "origin"], () => { if (state.overlays.has("rings")) rings(); });
     app.on(["scheme", "pair"], () => { if (state.overlays.has("pairs")) pairs(); });
     app.on(["year"], () => { for (const mode of ["hsr", "rail"]) if (state.overlays.has(mode)) lines(mode); });
     return { available: available(data) };
@@ -154,6 +170,7 @@
     return [
       ...(data.pairs.length ? ["pairs"] : []), ...modes,
       ...(data.cores.length ? ["cores"] : []), ...(data.hinterlands ? ["hinterlands"] : []),
+      ...(Object.keys(data.rings).length ? ["rings"] : []),
     ];
   }
 })((window.atlas = window.atlas || {}));

@@ -65,6 +65,7 @@
     home();
     app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.01 || map.distance(map.getCenter(), app.home.center) > 3000;
     const regions = atlas.regions(app, map);
+    app.regions = regions;
     const bound = atlas.ground(app, map, regions);
     atlas.inset(app, map, regions);
     const overlays = atlas.overlays(app, map, regions);
@@ -89,7 +90,7 @@
       map.invalidateSize({ animate: false, pan: false });
       if (!map.getSize().equals(settled)) { settled = map.getSize(); if (!away) home(); }
     }).observe(map.getContainer());
-    window.addEventListener("beforeprint", () => { document.body.classList.add("printing"); map.invalidateSize({ animate: false }); home(); });
+    window.addEventListener("beforeprint", () => { document.body.classList.add("printing"); map.invalidateSize({ animate: false }); home(); labels.place(); app.regrid(); });
     window.addEventListener("afterprint", () => { document.body.classList.remove("printing"); map.invalidateSize({ animate: false }); home(); });
     atlas.app = app;
     document.body.dataset.ready = String(Math.round(performance.now()));
