@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.provenance import clock, whole_file
+from yrdgeo.provenance import whole_file
 from yrdgeo.publish.columns import clean, slug
 from yrdgeo.publish.layers import Record, layer_records, parts, records, text
 from yrdgeo.publish.mapstyles import class_label
@@ -123,7 +123,7 @@ def _has_chinese() -> bool:
 def _save(figure: "Figure", folder: Path, name: str) -> Iterator[Path]:
     for suffix, metadata in (
         ("png", {"Software": "yrdgeo"}),
-        ("svg", {"Creator": "yrdgeo", "Date": clock().date().isoformat()}),
+        ("svg", {"Creator": "yrdgeo", "Date": None}),
     ):
         path = folder / f"{name}.{suffix}"
         with whole_file(path) as draft, warnings.catch_warnings():

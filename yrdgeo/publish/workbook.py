@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.xml.functions import tostring
 
-from yrdgeo.provenance import clock, whole_file
+from yrdgeo.provenance import whole_file
 from yrdgeo.publish.columns import clean, distinct, layer_columns
 from yrdgeo.publish.csvtables import DECIMALS, all_tables
 from yrdgeo.publish.dictionary import LAYER_TITLES
@@ -96,7 +96,6 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, title:
     '010203'
     """
     book = Workbook(write_only=True)
-    made = clock().replace(tzinfo=None)
     names = distinct(name[:LONGEST_NAME] for name in sheets)
     for name, table in zip(names, sheets.values(), strict=True):
         _fill(book.create_sheet(name), table)
@@ -105,7 +104,7 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, title:
     book.properties.title = clean(title)
     book.properties.creator = "yrdgeo"
     with whole_file(path) as draft:
-        _pack(stream, draft, _properties(book, made))
+        _pack(stream, draft, _properties(book))
     return Path(path)
 
 
@@ -198,8 +197,9 @@ def _text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Cell |
     return cell
 
 
-def _properties(book: Workbook, made: datetime) -> bytes:
-    book.properties.created = book.properties.modified = made
+def _properties(book: Workbook) -> bytes:
+    # The time of a run stands in run.json alone, so that the same run gives the same bytes.
+    book.properties.created = book.properties.modified = datetime(*FIRST_DAY)  # noqa: DTZ001 — as the format has it
     return bytes(tostring(book.properties.to_tree()))
 
 
