@@ -242,4 +242,4 @@ def test_every_chart_has_its_numbers_as_a_table(delta_page: Path, visit: Open) -
     page = visit(delta_page).page
     page.evaluate("() => { atlas.app.set({tab: 'gradient'}); }")
     page.click(".gradient summary")
-    assert page.locator(".gradient .behind tbody tr").count() == 41
+    assert page.locator(".gradient > div > .as-table tbody tr").count() == 41

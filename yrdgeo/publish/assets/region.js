@@ -29,7 +29,7 @@
 
     function table(heads, rows) {
       return atlas.el("table", { class: "values" },
-        atlas.el("thead", {}, atlas.el("tr", {}, heads.map((text, k) => atlas.el("th", { scope: "col", class: k && text ? "number" : null, text })))),
+        atlas.el("thead", {}, atlas.el("tr", {}, heads.map((text, k) => (text ? atlas.el("th", { scope: "col", class: k ? "number" : null, text }) : atlas.el("td", {}))))),
         atlas.el("tbody", {}, rows.map((cells) => atlas.el("tr", {}, cells.map((cell, k) => (typeof cell === "string"
           ? atlas.el(k ? "td" : "th", { scope: k ? null : "row", class: k ? "number" : null, text: cell }) : atlas.el("td", {}, cell)))))));
     }
