@@ -1,0 +1,79 @@
+"""The page on pairs says what the shipped run says."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import yrdgeo as yg
+from yrdgeo.results import Run, TravelTimes
+
+PAGE = (Path(__file__).parents[2] / "docs" / "pairs.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+def test_the_numbers_of_the_pairs(delta: Run) -> None:
+    tests = delta.tables["pair_tests"].set_index(["test", "null", "column"]).sort_index()
+    plan = tests.loc[("matching", "same_helpers")]
+    said = {
+        "by seats": "seat_km", "by centroids": "centroid_km", "by borders": "border_km",
+        "by rail": "rail_min", "by road": "road_min",
+    }  # fmt: skip
+    for words, column in said.items():
+        assert f"{plan.loc[column, 'p_value']:.3f} {words}" in PAGE
+    seats = plan.loc["seat_km"]
+    random = f"random {seats['null_mean']:.0f} ± {seats['null_sd']:.0f}"
+    assert f"{seats['statistic']:.0f} km by seats; best {seats['optimum']:.0f}, {random}" in PAGE
+    splits = tests.loc[("compare", "splits", "seat_km")]
+    assert splits["p_value"] == splits["p_floor"]
+    assert f"p = {splits['p_value']:.3f}, which is the least that 28 splits" in PAGE
+    front = delta.tables["pareto"]
+    beaten = front.loc[front["kind"].eq("actual"), "dominated_by"].item()
+    assert f"{beaten} of the {front['kind'].eq('front').sum()} plans" in PAGE
+    far = delta.pairs[delta.pairs["pair_class"].eq("leapfrog")]
+    ratio = far["nearest_ratio"]
+    assert f"{far['rank'].min()}th to {far['rank'].max()}st" in PAGE
+    assert f"{ratio.min():.1f} to {ratio.max():.1f} times the nearest" in PAGE
+    assert delta.pairs["n_eligible"].eq(25).all()
+    assert delta.pairs["similarity"].notna().sum() == 3
+
+
+def test_the_numbers_of_the_flows(delta: Run) -> None:
+    tables = delta.tables
+    communities, core = tables["communities"].iloc[0], tables["core_periphery"].iloc[0]
+    shared = f"{communities['nmi_provinces']:.3f}, by chance {communities['nmi_by_chance']:.3f}"
+    assert shared in PAGE
+    assert f"fit {core['fit']:.3f}, p = {core['p_value']:.3f}" in PAGE
+    moran = tables["clusters"].groupby("neighbours")["moran"].first()
+    words = f"{moran['contiguity']:.3f} by borders, {moran['within_90_min']:.3f} within 90 minutes"
+    assert words in PAGE
+    across = tables["detours"].set_index("kind").loc["across"]
+    assert f"{across['ratio_to_within']:.3f}, p = {across['p_value']:.3f}" in PAGE
+    circles = tables["circle_overlap"].query("cutoff_min == 90").set_index("group_id")
+    for name in ("nanjing", "hangzhou", "hefei", "shanghai", "ningbo"):
+        row = circles.loc[f"metro_{name}"]
+        assert f"{name.title()} {row['n_both']} of {row['n_official']}" in PAGE
+
+
+def test_the_surface_depends_on_its_nodes(delta: Run) -> None:
+    study = yg.load_study("yrd")
+    mass = yg.linkage.linkage_mass(
+        study.values("population_resident", 2020), study.values("gdp", 2022)
+    )
+    scope: dict[str, object] = {"yg": yg, "study": study, "mass": mass}
+    exec(BLOCKS[1], scope)  # noqa: S102 — our own page
+    pull, points = scope["pull"], scope["points"]
+    assert isinstance(pull, pd.DataFrame)
+    assert isinstance(points, pd.DataFrame)
+    through_roads = pull["strongest"].eq("310000").mean()
+    seats = study.cities.rename(columns={"seat_lon": "lon", "seat_lat": "lat"})
+    frame = delta.times["road"].to_frame()[list(study.region.cores)]
+    road = TravelTimes(frame.index, frame.columns, frame.to_numpy())
+    coarse = yg.surface.strength(
+        points, seats, road, mass, decay=yg.decay.power(2), access_kmh=40, detour=1.3
+    )
+    through_seats = coarse["strongest"].eq("310000").mean()
+    assert f"{through_seats:.0%}".replace("%", " %") + " of the points" in PAGE
+    assert f"junctions at {through_roads:.0%}".replace("%", " %") in PAGE
+    assert through_roads == pytest.approx(0.18, abs=0.02)
