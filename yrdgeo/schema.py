@@ -162,7 +162,13 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "title_en": Key(default=""),
     },
     "structure": {
-        "sectors": Key(list, required=True, filled=True, meaning="indicators, one a sector"),
+        "sectors": Key(
+            list,
+            required=True,
+            filled=True,
+            meaning="indicators, one a sector",
+            example='["va_primary", "va_secondary", "va_tertiary"]',
+        ),
         "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),
         "vintage": Key(meaning="take no other, so that cities are strictly comparable"),
         "measures": Key(list, default=STRUCTURE, meaning="names of `yrdgeo list measures`"),
@@ -194,7 +200,9 @@ SCHEMA: dict[str, dict[str, Key]] = {
             meaning="those of the study if none",
         ),
         "measures": Key(list, default=(), meaning="names of `yrdgeo list measures`; all if none"),
-        "nested": Key(default="", meaning="kind of groups below the province, such as circle"),
+        "nested": Key(
+            default="", meaning="kind of groups below the province, such as metro_circle"
+        ),
         "method": Key(
             default="none",
             legal=("none", "bca", "percentile", "jackknife"),

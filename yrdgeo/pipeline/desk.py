@@ -117,12 +117,24 @@ def described_run(folder: Path) -> list[str]:
     files = content.pop("files", {})
     warnings = content.pop("warnings", [])
     content.pop("warnings_zh", None)
-    lines = [f"{key}: {value}" for key, value in content.items()]
+    lines = [line for key, value in content.items() for line in _facts(key, value)]
     if isinstance(warnings, list):
         lines += [f"warning: {text}" for text in warnings]
     if isinstance(files, dict):
         lines += [f"{str(value)[:16]}  {name}" for name, value in files.items()]
     return lines
+
+
+def _facts(name: str, value: object) -> Iterator[str]:
+    """Yield a line a fact, a table's with dotted names."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _facts(f"{name}.{key}", part)
+    elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        for number, part in enumerate(value, 1):
+            yield from _facts(f"{name} {number}", part)
+    elif value not in ([], "", None):
+        yield f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
 
 
 _TEMPLATE_ROWS = {
@@ -169,7 +181,7 @@ def _template_lines() -> Iterator[str]:
         yield ""
         yield f"{mark}[[{table}]]" if repeated else f"{mark}[{table}]"
         for key, rule in rules.items():
-            legal = f"one of {', '.join(rule.legal)}" if rule.legal else ""
+            legal = f"one of {', '.join(filter(None, rule.legal))}" if rule.legal else ""
             comment = "; ".join(part for part in (rule.meaning, legal) if part)
             value = (live or {}).get(key)
             tail = f"  # {comment}" if comment else ""
@@ -178,7 +190,7 @@ def _template_lines() -> Iterator[str]:
 
 def _example(rule: Key) -> str:
     """Return a value of the right kind, as TOML, so that a line may be uncommented as it is."""
-    if rule.kind is dict:
+    if rule.example:
         return rule.example
     value = rule.default
     if value is None:
