@@ -157,21 +157,29 @@ def _plant(local: Ints, seeds: Seeds, rows: Rows, limits: tuple[Whole, Whole, Wh
 
 
 @inner
-def _gather(part: Arcs, rows: Rows, i: Whole, best: Weights, infinite: Whole) -> bool:
-    """Take the best of a row's seeds and of its arcs; return whether there is anything."""
+def _alive(part: Arcs, live: Bytes, i: Whole) -> bool:
+    """Say whether a row holds a seed, or an arc leads to one that holds a time."""
+    if live[i]:
+        return True
+    for e in range(part.start[i], part.start[i + 1]):  # noqa: SIM110 — numba has no any() of these
+        if live[part.head[e]]:
+            return True
+    return False
+
+
+@inner
+def _gather(part: Arcs, rows: Rows, i: Whole, best: Weights, infinite: Whole) -> None:
+    """Take the best of a row's seeds and of its arcs."""
     time, live = rows.time, rows.live
-    alive = live[i] != 0
     for k in range(LANES):
-        best[k] = time[i, k] if alive else infinite
+        best[k] = time[i, k] if live[i] else infinite
     for e in range(part.start[i], part.start[i + 1]):
         head = part.head[e]
         if live[head]:
-            alive = True
             weight = part.weight[e]
             for k in range(LANES):
                 # Cast, or the sum is 64 bits wide and half as many lanes go at once.
                 best[k] = min(best[k], time.dtype.type(time[head, k] + weight))
-    return bool(alive)
 
 
 @kernel
@@ -191,7 +199,8 @@ def descend(
         return
     best = np.empty(LANES, dtype=rows.time.dtype)
     for i in range(size):
-        if _gather(part, rows, i, best, infinite):
+        if _alive(part, rows.live, i):  # most are not, where the limit is short
+            _gather(part, rows, i, best, infinite)
             soonest = best[0]
             for k in range(LANES):
                 rows.time[i, k] = best[k]
