@@ -1,15 +1,23 @@
 """Take the pictures of this folder from a run: ``python docs/gallery/make.py outputs/yrd``.
 
-Needs the extra ``test`` and Chromium.
+Needs the extras ``test`` and ``china`` and Chromium. The counties have made-up values: what they
+show is that a page holds them.
 """
 
 import argparse
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from yrdgeo.publish.atlas import write_atlas
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "tests"))
+from page_runs import china_cities, made_up_run  # noqa: E402 — the folder of the tests is no package
+
 WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -19,8 +27,10 @@ PICTURES: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {
     "atlas_en": (WIDE, ("English",)),
     "pairs": (WIDE, ("English", "Pairs")),
     "gradient": (WIDE, ("English", "Gradient")),
+    "rings": (WIDE, ("English", "Distance rings", "City")),
     "phone": (PHONE, ()),
 }
+CHINA: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {"counties": (WIDE, ())}
 
 
 def click(page: Page, name: str) -> None:
@@ -29,23 +39,33 @@ def click(page: Page, name: str) -> None:
     (tab if tab.count() else page.get_by_role("button", name=name, exact=True)).first.click()
 
 
+def take(
+    browser: Browser, page_file: Path, pictures: dict[str, tuple[dict[str, int], tuple[str, ...]]]
+) -> None:
+    """Take the pictures of one page."""
+    for name, (window, clicks) in pictures.items():
+        page = browser.new_page(viewport=window)  # type: ignore[arg-type]  # a plain dict
+        page.goto(page_file.as_uri())
+        page.wait_for_selector("body[data-ready]")
+        page.wait_for_timeout(400)
+        for control in clicks:
+            click(page, control)
+            page.wait_for_timeout(400)
+        page.screenshot(path=HERE / f"{name}.png")
+        page.close()
+
+
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, help="a run's folder")
-    page_file = parser.parse_args().run.resolve() / "atlas.html"
+    delta = parser.parse_args().run.resolve() / "atlas.html"
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        for name, (window, clicks) in PICTURES.items():
-            page = browser.new_page(viewport=window)  # type: ignore[arg-type]  # a plain dict
-            page.goto(page_file.as_uri())
-            page.wait_for_timeout(800)
-            for control in clicks:
-                click(page, control)
-                page.wait_for_timeout(400)
-            page.screenshot(path=HERE / f"{name}.png")
-            page.close()
+        take(browser, delta, PICTURES)
+        counties = made_up_run(china_cities("county"))
+        take(browser, write_atlas(counties, Path(folder) / "counties.html"), CHINA)
         browser.close()
 
 

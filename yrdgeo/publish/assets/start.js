@@ -15,7 +15,7 @@
       const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
       const covered = atlas.byId("chips").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top;
       const above = Math.max(8, Math.min(covered + 6, size.y * 0.2)); // nothing hides under the chips
-      map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : 24], animate: false });
+      map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : country ? 70 : 24], animate: false });
       if (app.data.land) map.setMinZoom(Math.max(2, map.getZoom() - 0.3));
       app.home = { zoom: map.getZoom(), center: map.getCenter() };
     };
