@@ -80,7 +80,7 @@ def test_a_wrong_request_is_one_message_and_exit_code_2(
         ("indicators", "gdp_per_capita\t"),
         ("measures", "weighted_mean_time\t"),
         ("studies", "yrd\t"),
-        ("formats", "geopackage"),
+        ("formats", "figures\tfigures/*.png *.svg"),
         ("sources", "source_id\t"),
     ],
 )
@@ -118,12 +118,40 @@ def test_init_writes_a_study_that_runs(tmp_path: Path) -> None:
     assert "already there" in again.stderr
 
 
-def test_show_names_the_files_of_a_run(tmp_path: Path) -> None:
+def test_show_names_the_files_of_a_run_and_export_writes_them_otherwise(tmp_path: Path) -> None:
     yrdgeo("run", "yrd", "--out", str(tmp_path), "--format", "tables", "--quiet")
-    result = yrdgeo("show", str(tmp_path / "yrd"))
+    home = str(tmp_path / "yrd")
+    result = yrdgeo("show", home)
     assert result.returncode == 0
     assert "tables/cities.csv" in result.stdout
     assert "year: 2022" in result.stdout
+    assert "network.modes: rail, road\n" in result.stdout
+    assert "{" not in result.stdout
+    done = yrdgeo("export", home, "--format", "xlsx")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(tmp_path / "yrd-export" / "yrd.xlsx")
+    for arguments, said in (
+        (("--format", "xlsx"), "--overwrite"),
+        (("--format", "geojson"), "--format geopackage"),
+        (("--format", "shp"), "shp"),
+        (("--format", "csv", "--crs", "EPSG:4549"), "does not take --crs"),
+        (("--format", "cog", "--resolution", "many"), "--resolution"),
+    ):
+        refused = yrdgeo("export", home, *arguments)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert [p.name for p in (tmp_path / "yrd-export").iterdir()] == ["yrd.xlsx"]
+    assert yrdgeo("export", home, "--format", "xlsx", "--overwrite").returncode == 0
+
+
+def test_a_notebook_and_a_workbook_are_written_on_request(tmp_path: Path) -> None:
+    arguments = ("--format", "workbook", "--format", "notebook", "--quiet")
+    result = yrdgeo("run", "yrd", "--out", str(tmp_path), *arguments)
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in (tmp_path / "yrd").iterdir()) == [
+        "notebook.ipynb", "run.json", "tables", "yrd.xlsx",
+    ]  # fmt: skip
 
 
 def test_a_study_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
