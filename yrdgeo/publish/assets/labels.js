@@ -6,6 +6,7 @@
   const NUDGES = [[0, 0], [0, -11], [0, 11], [-16, 0], [16, 0], [-16, -11], [16, -11], [-16, 11], [16, 11], [0, -20], [0, 20], [-28, 0], [28, 0], [-26, -16], [26, -16], [-26, 16], [26, 16]];
   const HERE = [[0, 0], [0, -8], [0, 8]];
   const MANY = 120; // regions
+  const AT_SEA = ["台湾省", "海南省"]; // named first on a map of the whole country
   const GAP = 2;
   const ROOM = 0.75; // of a name's width that a region must have, where there are many
 
@@ -23,12 +24,13 @@
     const boxes = regions.shapes.boxes();
     const area = boxes.map(([south, west, north, east]) => (north - south) * (east - west));
     const order = boxes.map((_, i) => i).sort((a, b) => area[b] - area[a] || a - b);
+    const grounds = data.land && data.land.national ? Object.values(data.land.provinces) : [];
     const many = boxes.length > MANY;
     const provinces = many ? middles() : [];
 
     // Of a map of the whole country: the provinces that none of the regions is in.
     const known = new Set(data.cities.provinces.map((name) => name[0]));
-    const absent = data.land && data.land.national ? Object.values(data.land.provinces).filter((one) => !known.has(one.name[0])) : [];
+    const absent = grounds.filter((one) => !known.has(one.name[0]));
 
     // A place for each province: the label of the city nearest to the middle of all of it.
     function middles() {
@@ -41,8 +43,11 @@
         const whole = list.reduce((sum, i) => sum + area[i], 0);
         const mean = [0, 1].map((k) => list.reduce((sum, i) => sum + data.cities.labels[i][k] * area[i], 0) / whole);
         const off = (i) => Math.hypot(data.cities.labels[i][0] - mean[0], data.cities.labels[i][1] - mean[1]);
-        return { i: list.reduce((a, b) => (off(b) < off(a) ? b : a)), whole };
-      }).sort((a, b) => b.whole - a.whole);
+        const name = data.cities.provinces[list[0]];
+        const kept = grounds.find((one) => one.name[0] === name[0]);
+        const at = kept ? kept.at : data.cities.labels[list.reduce((a, b) => (off(b) < off(a) ? b : a))];
+        return { name, at, whole };
+      }).sort((a, b) => AT_SEA.includes(b.name[0]) - AT_SEA.includes(a.name[0]) || b.whole - a.whole);
     }
 
     function wide(text, bold) {
@@ -106,7 +111,7 @@
       for (const one of absent) province(one.name, one.at);
       const fitting = order.filter((i) => !held.includes(i) && (!many || fits(i)));
       if (many && fitting.length < boxes.length / 8) {
-        for (const { i } of provinces) province(data.cities.provinces[i], data.cities.labels[i]);
+        for (const { name, at } of provinces) province(name, at);
       } else for (const i of fitting) city(i, view);
       atlas.put(sheet, placed);
     }
