@@ -98,6 +98,19 @@ def test_the_pairs_tell_the_plan_its_matchings_and_the_chance(told: tuple[Run, P
             assert float(str(mark)) == pytest.approx(row[key], rel=1e-5)
 
 
+def test_a_pair_says_how_its_helper_stands_among_all_that_may_help(
+    told: tuple[Run, Page],
+) -> None:
+    run, page = told
+    names = run.cities["name_en"]
+    for pair in run.pairs.to_dict("records"):
+        page.evaluate("(pair) => { atlas.app.set({tab: 'pairs', pair}); }", pair["pair_id"])
+        card = page.inner_text(".pair.open")
+        assert f"number {pair['rank']} of {pair['n_eligible']} eligible by distance" in card
+        assert f"the nearest is {names[pair['nearest_id']]}" in card
+        assert ("Across a province border" in card) == pair["province_border"]
+
+
 def test_the_matchings_are_drawn_where_their_counts_are(
     run: Run, sample_page: Path, visit: Open
 ) -> None:
@@ -322,6 +335,7 @@ def test_a_scenario_is_shown_as_a_difference_around_zero(
     set_state(page, lang=1, layer="mean_time_rail", tab="ranking")
     page.select_option("#scenario", "new_line")
     assert "The new line opens" in page.inner_text("#title")
+    assert "Against base" in page.inner_text("table.ranking thead")
     page.click(".difference")
     rows = run.results[
         run.results["layer_id"].eq("mean_time_rail") & run.results["year"].eq(run.year)
