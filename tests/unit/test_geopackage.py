@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_run import ISLAND, MISSING, UNVERIFIED, YEAR, sample_run
+from shapely import LineString
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.publish.columns import clean, layer_columns, wide_table
@@ -315,6 +316,19 @@ def test_an_extension_is_declared_for_every_table_that_needs_one(path: Path) -> 
     declared = dict(rows(path, "SELECT table_name, extension_name FROM gpkg_extensions"))
     for table in ("gpkg_data_columns", "gpkg_metadata", "gpkg_metadata_reference"):
         assert declared[table] in {"gpkg_schema", "gpkg_metadata"}
+
+
+def test_a_further_table_with_shapes_is_a_layer(run: Run, tmp_path: Path) -> None:
+    seats = gpd.points_from_xy([119.0, 119.5], [31.0, 31.5], crs="EPSG:4326")
+    points = gpd.GeoDataFrame({"issue": ["dead end", "island"]}, geometry=seats)
+    lines = points.assign(geometry=[seats[0], LineString([seats[0], seats[1]])])
+    more = {**run.tables, "points": points, "mixed": lines}
+    path = write_geopackage(replace(run, tables=more), tmp_path / "x.gpkg", crs="EPSG:4490")
+    for name, put in (("points", points), ("mixed", lines)):
+        found = read(path, name)
+        assert found["issue"].tolist() == put["issue"].tolist()
+        assert found.geometry.geom_equals_exact(put.geometry.to_crs("EPSG:4490"), 1e-9).all()
+        assert found.crs.to_epsg() == 4490
 
 
 def test_hostile_text_is_only_text(hostile_run: Run, hostile_text: str, tmp_path: Path) -> None:

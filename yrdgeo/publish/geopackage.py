@@ -40,7 +40,8 @@ def write_geopackage(run: Run, path: str | Path, *, crs: str = WGS84) -> Path:
     Layers: ``cities`` (every mapped layer a column, its unit in the name), ``hinterlands``,
     ``roads``, ``rail``, ``stations``, ``contiguity`` (seat to seat), ``seats``, ``pairs``.
     Tables: ``layers`` (the dictionary of the columns), ``indicators`` (long, every year and
-    scenario), ``gradients``, ``groups``, ``group_members``, ``sources``, ``warnings``.
+    scenario), ``gradients``, ``groups``, ``group_members``, ``sources``, ``warnings``, and the
+    run's further tables; those with shapes are layers.
 
     Parameters
     ----------
@@ -83,7 +84,10 @@ def write_geopackage(run: Run, path: str | Path, *, crs: str = WGS84) -> Path:
         for name, kind in GEOMETRY.items():
             _write_layer(layers[name], loose, name, kind=kind, crs=crs)
         for name, table in all_tables(run):
-            if name not in GEOMETRY:
+            drawn = run.tables.get(name)
+            if isinstance(drawn, gpd.GeoDataFrame):
+                _write_layer(drawn, loose, name, kind=_kind(drawn), crs=crs)
+            elif name not in GEOMETRY:
                 _write(_plain(table), loose, name)
         add_extras(loose, run, columns)
         pack(loose, draft)
@@ -95,6 +99,12 @@ def _write_layer(layer: gpd.GeoDataFrame, path: Path, name: str, *, kind: str, c
     shapes = _projected(gpd.GeoSeries(layer.geometry, crs=WGS84), crs)
     placed = gpd.GeoDataFrame(plain, geometry=shapes.reset_index(drop=True), crs=shapes.crs)
     _write(placed, path, name, geometry_type=kind)
+
+
+def _kind(layer: gpd.GeoDataFrame) -> str:
+    """Return the one type of the shapes, or that they are of several."""
+    kinds = pd.Series(layer.geometry.dropna().geom_type).unique()
+    return str(kinds[0]) if len(kinds) == 1 else "Unknown"
 
 
 def _projected(shapes: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
