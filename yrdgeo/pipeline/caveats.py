@@ -107,10 +107,12 @@ def _of_network(study: Study) -> Iterator[Notice]:
 
 def scenario_notices(study: Study) -> Iterator[Notice]:
     """Say what each scenario assumes."""
+    english = dict(zip(study.links["name_zh"], study.links["name_en"], strict=True))
     for change in study.scenarios.values():
         what = [*change.open, *change.close, *(change.speed or {})]
         added = 0 if change.links is None else len(change.links)
-        lines = ", ".join([*what, *([f"{added} added links"] if added else [])])
+        named = [str(english.get(line) or line) for line in what]
+        lines = ", ".join([*named, *([f"{added} added links"] if added else [])])
         lines_zh = "、".join([*what, *([f"新增{added}条线段"] if added else [])])
         yield Notice(
             f"Scenario '{change.title_en}' ({lines}): the network changes and nothing else does; "

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from yrdgeo.analysis.forms import Form
 
 COLUMNS = [
-    "gradient_id", "values", "from_id", "by", "form", "coefficient", "estimate", "standard_error",
-    "lower", "upper", "r2", "n", "errors", "smearing", "break_p", "break_p_floor", "moran",
+    "gradient_id", "values", "from_id", "by", "form", "base_form", "coefficient",
+    "estimate", "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p", "break_p_floor", "moran",
     "moran_p", "distance_unit", "value_unit", "note",
 ]  # fmt: skip
 POINTS = 60
@@ -94,6 +94,7 @@ def gradient_rows(study: Study, fits: list[Fitted]) -> pd.DataFrame:
                 "from_id": one.core,
                 "by": one.spec["by"],
                 "form": one.spec["form"],
+                "base_form": fit.base_form,
                 "coefficient": name,
                 "estimate": estimate,
                 "standard_error": fit.standard_errors[name],

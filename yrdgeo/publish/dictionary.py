@@ -186,6 +186,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "values": ("变量 Values", "Layer whose gradient it is"),
     "by": ("距离方式 Distance by", "km, or the mode of travel"),
     "form": ("函数形式 Form", "linear, exponential, power, log or segmented"),
+    "base_form": ("弯折的函数形式 Form that is bent", "Of a segmented gradient"),
     "coefficient": ("系数 Coefficient", ""),
     "estimate": ("估计值 Estimate", "In the units of the fitted equation"),
     "standard_error": ("标准误 Standard error", ""),
