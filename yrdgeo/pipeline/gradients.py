@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from yrdgeo.analysis.forms import Form
 
 COLUMNS = [
-    "gradient_id", "values", "from_id", "by", "form", "base_form", "coefficient",
-    "estimate", "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p", "break_p_floor", "moran",
-    "moran_p", "distance_unit", "value_unit", "note",
+    "gradient_id", "values", "from_id", "by", "form", "base_form", "coefficient", "estimate",
+    "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p",
+    "break_p_floor", "moran", "moran_p", "distance_unit", "value_unit", "note",
 ]  # fmt: skip
 POINTS = 60
 ERRORS: Errors = "hc3"  # few cities, unequal variances
