@@ -53,18 +53,25 @@ def sizes(case: str, nodes: int) -> list[tuple[int, int]]:
 
 
 def _ours(graph: Graph, asked: list[tuple[int, int]]) -> list[Row]:
-    from yrdgeo.routing.hierarchy import Hierarchy, hierarchy  # noqa: PLC0415 — ours, when timed
+    from yrdgeo.routing.balls import searched  # noqa: PLC0415 — ours, when timed
+    from yrdgeo.routing.hierarchy import Hierarchy, hierarchy  # noqa: PLC0415 — the same
+    from yrdgeo.routing.many import Amounts  # noqa: PLC0415 — the same
 
-    small = hierarchy(road_like(900)[0])  # compiles, or loads what is compiled
+    tiny = road_like(900)[0]
+    small = hierarchy(tiny)  # compiles, or loads what is compiled
     our_query(small)(np.arange(80), np.arange(70))
-    our_sums(small, (np.arange(9), np.ones(9)), 30.0)()
+    at = np.arange(9), np.ones(9)
+    our_sums(small, tiny, at, 30.0)()
+    searched(tiny, Amounts(*at), [9], against=True, most=9)
     made: list[Hierarchy] = []
     prepared = cost(lambda: made.append(hierarchy(graph)))
     rows = [_prepared(prepared) | _stored(graph) | {"bytes_a_node": _bytes(made[0], graph)}]
     rows += [_matrix(our_query(made[0]), graph, size, np.inf, scale=60_000) for size in asked]
     for minutes in (30.0, np.inf):
         places = _places(graph)
-        rows.append(_sums(our_sums(made[0], places, minutes), graph, places, minutes, times=3))
+        rows.append(
+            _sums(our_sums(made[0], graph, places, minutes), graph, places, minutes, times=3)
+        )
     return rows
 
 

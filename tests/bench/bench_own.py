@@ -21,7 +21,7 @@ TIMES = 3
 FIRST = """
 import resource, sys, time
 from road_like import road_like
-import yrdgeo.routing.hierarchy, yrdgeo.routing.many
+import yrdgeo.routing.balls, yrdgeo.routing.hierarchy, yrdgeo.routing.many
 from bench_peers import our_query, our_sums
 import numpy as np
 graph, _ = road_like(900)
@@ -29,7 +29,7 @@ used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 wall, cpu = time.perf_counter(), used()
 made = yrdgeo.routing.hierarchy.hierarchy(graph)
 our_query(made)(np.arange(80), np.arange(70))
-our_sums(made, (np.arange(9), np.ones(9)), 30.0)()
+our_sums(made, graph, (np.arange(9), np.ones(9)), 30.0)()
 print(time.perf_counter() - wall, used() - cpu)
 """
 

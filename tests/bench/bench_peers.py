@@ -32,12 +32,15 @@ def our_query(made: "Hierarchy") -> Query:
     return lambda origins, ends: matrix(made, origins, ends, limit=made.bound)
 
 
-def our_sums(made: "Hierarchy", asked: Asked, minutes: float) -> Callable[[], np.ndarray]:
+def our_sums(
+    made: "Hierarchy", graph: Graph, asked: Asked, minutes: float
+) -> Callable[[], np.ndarray]:
+    from yrdgeo.routing.balls import sums_within
     from yrdgeo.routing.engine import limit_ms
-    from yrdgeo.routing.many import Amounts, sums_within
+    from yrdgeo.routing.many import Amounts
 
     every, limit = np.arange(len(made.position)), limit_ms(minutes)
-    return lambda: sums_within(made, every, Amounts(*asked), [limit], against=True)[:, 0]
+    return lambda: sums_within(made, graph, (every, Amounts(*asked)), [limit], against=True)[:, 0]
 
 
 def sparse(graph: Graph) -> csr_array:

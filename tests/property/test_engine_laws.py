@@ -6,12 +6,14 @@ from functools import partial
 import networkx as nx
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import ids_of, networks
 
 from yrdgeo.results import Network
-from yrdgeo.routing.engine import Prepared, prepare
+from yrdgeo.routing import balls, many
+from yrdgeo.routing.engine import Prepared, limit_ms, prepare
 from yrdgeo.routing.graph import link_milliseconds
 from yrdgeo.routing.reach import isochrone, nearest, reach
 from yrdgeo.routing.times import travel_times
@@ -84,6 +86,51 @@ def test_reach_is_the_sum_over_the_matrix(
             found = ask(network, ids, amounts, cutoffs_min=cutoffs, engine=engine)
             assert list(found.columns) == [*cutoffs, "gravity"]
             np.testing.assert_allclose(found.to_numpy(), np.transpose(expected), atol=1e-9)
+
+
+@settings(max_examples=60)
+@given(networks(), st.integers(0, 2**32), st.lists(st.floats(0, 200), min_size=1, max_size=3))
+def test_searches_from_the_amounts_give_the_sums_of_the_sweep(
+    network: Network, seed: int, cutoffs: list[float]
+) -> None:
+    random = np.random.default_rng(seed)
+    here = contracted(network)
+    made, size = here.hierarchy, len(here.graph.nodes)
+    assert made is not None
+    limits = [limit_ms(cutoff) for cutoff in cutoffs]
+    count = random.integers(0, size + 3)
+    amounts = many.Amounts(
+        random.integers(0, size, count), random.integers(-9, 9, count).astype(float)
+    )
+    every = np.arange(size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(balls, "threads", lambda: 3)
+        patch.setattr(balls, "_SHARE", random.integers(1, 40))
+        for against in (True, False):
+            found = balls.searched(here.graph, amounts, limits, against=against, most=10**6)
+            expected = many.sums_within(made, every, amounts, limits, against=against)
+            assert (found == expected).all()
+
+
+@settings(max_examples=30)
+@given(networks(), st.integers(0, 2**32), st.sampled_from([0.0, 2.0]))
+def test_reach_is_the_same_whatever_way_it_chooses(
+    network: Network, seed: int, u_turn_min: float
+) -> None:
+    ids = ids_of(network)
+    random = np.random.default_rng(seed)
+    here = prepare(network, engine="hierarchy", u_turn_min=u_turn_min)
+    amounts = pd.Series(random.uniform(0, 9, len(ids)), random.permutation(ids))
+    origins = list(random.permutation(ids)[: random.integers(1, len(ids) + 1)])
+    for direction in ("out", "in"):
+        for cutoffs in ([0.0, 30.0], [7.0, np.inf]):
+            ask = partial(reach, here, origins, amounts, cutoffs_min=cutoffs, direction=direction)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(balls, "LEAST_S", 0.0)
+                patch.setattr(balls, "SCAN_S", 1.0)
+                found = ask()
+            for engine in ("dijkstra", "hierarchy"):
+                np.testing.assert_allclose(found, ask(engine=engine), atol=1e-9)
 
 
 @settings(max_examples=30)

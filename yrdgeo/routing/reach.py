@@ -37,6 +37,7 @@ class _Question:
     limits: tuple[int, ...]
     decay: Decay | None
     inward: bool
+    graph: Graph | None  # if searches may answer in the hierarchy's place
 
 
 def reach(  # noqa: PLR0913 — options, each by name
@@ -74,7 +75,8 @@ def reach(  # noqa: PLR0913 — options, each by name
         ``"out"``: times from the origins to the amounts; ``"in"``: the other way, as in the
         demand of a catchment.
     engine, cache, executor
-        As in :func:`yrdgeo.routing.times.travel_times`.
+        As in :func:`yrdgeo.routing.times.travel_times`. In a large network ``"auto"`` searches
+        from each amount as far as the longest cut-off where that costs less than the hierarchy.
 
     Returns
     -------
@@ -118,6 +120,7 @@ def reach(  # noqa: PLR0913 — options, each by name
             fix="Fill or drop these destinations first.",
         )
     here = ready(network, min(len(starts), len(ends)), engine=engine, cache=cache)
+    free = engine == "auto" and executor is None
     question = _Question(
         here.core,
         here.numbers(starts, role="origins", arriving=direction == "in"),
@@ -126,6 +129,7 @@ def reach(  # noqa: PLR0913 — options, each by name
         tuple(limit_ms(cutoff) for cutoff in cutoffs_min),
         decay,
         direction == "in",
+        here.graph if free else None,
     )
     names = [*cutoffs_min, *(["gravity"] if decay is not None else [])]
     blocks = [np.arange(len(starts))]
@@ -142,13 +146,18 @@ def _block_sums(question: _Question, rows: Int64s) -> Floats:
     places = question.places[rows]
     if isinstance(question.core, Graph):
         return _searched(question, places)
-    from yrdgeo.routing import many  # noqa: PLC0415 — small questions do without
+    from yrdgeo.routing import balls, many  # noqa: PLC0415 — small questions do without
 
     at = many.Amounts(question.nodes, question.amounts)
     made, against = question.core, not question.inward
     columns = []
     if question.limits:
-        columns.append(many.sums_within(made, places, at, question.limits, against=against))
+        graph, limits = question.graph, question.limits
+        columns.append(
+            many.sums_within(made, places, at, limits, against=against)
+            if graph is None
+            else balls.sums_within(made, graph, (places, at), limits, against=against)
+        )
     if question.decay is not None:
         sums = many.sums_weighted(made, places, at, question.decay, against=against)
         columns.append(sums[:, None])
