@@ -144,6 +144,8 @@ SCHEMA: dict[str, dict[str, Key]] = {
             example='{ name = "exponential", half_life_min = 60 }',
         ),
         "cutoff_min": Key(_NUMBER, minimum=0),
+        "fare_cny_km": Key(_NUMBER, minimum=0, meaning="money that a kilometre of the way costs"),
+        "cost_limit": Key(_NUMBER, minimum=0, meaning="yuan, of a measure with two costs"),
         "n": Key(int, minimum=1),
         "lower_min": Key(_NUMBER, minimum=0),
         "upper_min": Key(_NUMBER, minimum=0),
@@ -170,6 +172,11 @@ SCHEMA: dict[str, dict[str, Key]] = {
             example='["va_primary", "va_secondary", "va_tertiary"]',
         ),
         "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),
+        "first_year": Key(
+            int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="from which change is measured"
+        ),
+        "employment": Key(list, default=(), meaning="indicators of jobs, in the order of sectors"),
+        "demand": Key(list, default=(), meaning="indicators of demand, in the order of sectors"),
         "vintage": Key(meaning="take no other, so that cities are strictly comparable"),
         "measures": Key(list, default=STRUCTURE, meaning="names of `yrdgeo list measures`"),
     },
@@ -191,6 +198,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "inequality": {
         "values": Key(required=True, meaning="indicator, per head where the weights are people"),
         "weights": Key(default="population_resident", meaning="indicator; '' for none"),
+        "ranking": Key(default="", meaning="indicator that ranks the cities: concentration by it"),
         "years": Key(
             list,
             default=(),

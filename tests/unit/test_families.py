@@ -228,7 +228,7 @@ def test_a_score_without_a_part_is_missing_there_and_ranks_the_others(tmp_path: 
         ('[[structure]]\nsectors = ["va_primary", "va_tertiry"]\n', "Did you mean 'va_tertiary'"),
         ('[[structure]]\nsectors = ["va_primary", "va_primary"]\n', "names one twice"),
         (STRUCTURE.replace('"krugman"', '"krugmann"'), "Did you mean 'krugman'"),
-        (STRUCTURE.replace('"krugman"', '"gini"'), "no measure of one sector table"),
+        (STRUCTURE.replace('"krugman"', '"gini"'), "no measure of structure"),
         (STRUCTURE + "years = [1990]\n", "Did you mean 'year'"),
         (SCORE.replace('"standing"', '"gdp"'), "id of an indicator"),
         (SCORE.replace('"standing"', '"Not An Id"'), "right form"),

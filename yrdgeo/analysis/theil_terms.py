@@ -15,6 +15,7 @@ Codes = npt.NDArray[np.intp]
 
 def nested_codes(table: pd.DataFrame) -> Codes:
     """Give each group of each level a number, groups split at outer borders; shape (n, k)."""
+    table = table.reset_index(drop=True)  # a level may have the name of the index
     depths = range(1, len(table.columns) + 1)
     return np.column_stack(
         [table.groupby(list(table.columns[:depth]), sort=True).ngroup() for depth in depths]

@@ -107,7 +107,9 @@ def _of_network(study: Study) -> Iterator[Notice]:
 
 def scenario_notices(study: Study) -> Iterator[Notice]:
     """Say what each scenario assumes."""
-    english = dict(zip(study.links["name_zh"], study.links["name_en"], strict=True))
+    # A user's own links may have no names.
+    named_links = study.links.reindex(columns=["name_zh", "name_en"]).fillna("")
+    english = dict(zip(named_links["name_zh"], named_links["name_en"], strict=True))
     for change in study.scenarios.values():
         what = [*change.open, *change.close, *(change.speed or {})]
         added = 0 if change.links is None else len(change.links)

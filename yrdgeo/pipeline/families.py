@@ -45,9 +45,10 @@ def structure_pairs(study: Study) -> pd.DataFrame:
         gathered = sector_table(study, row)
         for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
             measure = FAMILIES[str(name)]
-            if measure.result != "pair" or not len(gathered.amounts):
+            tables = _given(study, row, measure, gathered)
+            if measure.result != "pair" or not len(tables[0]):
                 continue
-            matrix = measure.function(gathered.amounts, **measure.defaults)
+            matrix = measure.function(*tables, **measure.defaults)
             i, j = np.triu_indices(len(matrix), 1)
             part = pd.DataFrame(
                 {
@@ -63,12 +64,70 @@ def structure_pairs(study: Study) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=PAIR_COLUMNS)
 
 
-def sector_table(study: Study, row: Row) -> structure.SectorTable:
+def structure_groups(study: Study) -> dict[str, pd.DataFrame]:
+    """Return ``structure_change`` by city and sector, and ``structure_sectors`` by sector."""
+    change, sectors = [], []
+    for row in study.spec.structures:
+        gathered = sector_table(study, row)
+        for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
+            measure = FAMILIES[str(name)]
+            tables = _given(study, row, measure, gathered)
+            if measure.result != "group" or not len(tables[0]):
+                continue
+            found = measure.function(*tables, **measure.defaults)
+            if isinstance(found, pd.DataFrame):
+                long = found.rename_axis(["adcode", "sector"]).reset_index()
+                first = int(str(row["first_year"]))
+                long = long.assign(measure=str(name), first_year=first, unit=gathered.unit)
+                change.append(long.assign(year=gathered.year))
+            else:
+                one = found.rename("value").rename_axis("sector").reset_index()
+                sectors.append(one.assign(measure=str(name), year=gathered.year))
+    made = {"structure_change": change, "structure_sectors": sectors}
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
+
+
+def score_weights(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Return what each criterion of each composite score weighs."""
+    parts = []
+    for row in study.spec.scores:
+        measure = FAMILIES[str(row["measure"])]
+        if "weights" not in measure.defaults:
+            continue
+        given: Mapping[str, str] = row["criteria"]  # type: ignore[assignment]  # the schema says table
+        full = _criteria(study, list(given), results).dropna()
+        name = str(row["weights"] or measure.defaults["weights"])
+        weights = scores.WEIGHTS[name](full, better=dict(given))
+        part = weights.rename("weight").rename_axis("criterion").reset_index()
+        parts.append(part.assign(score=str(row["id"]), weights=name, n=len(full)))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _given(
+    study: Study, row: Row, measure: Measure, gathered: structure.SectorTable
+) -> list[pd.DataFrame]:
+    """Return the tables that a measure takes, of the cities that all of them have."""
+    tables = [gathered.amounts]
+    if measure.takes == ("first", "last"):
+        tables = [sector_table(study, row, year="first_year").amounts, *tables]
+    for key in ("employment", "demand"):
+        if key in measure.takes:
+            other = sector_table(study, row, sectors=key).amounts
+            tables.append(other.set_axis(gathered.amounts.columns, axis=1))
+    common = tables[0].index
+    for table in tables[1:]:
+        common = common.intersection(table.index)
+    return [table.loc[common] for table in tables]
+
+
+def sector_table(
+    study: Study, row: Row, *, sectors: str = "sectors", year: str = "year"
+) -> structure.SectorTable:
     """Return the cities with every sector of the year asked for, of one vintage a city."""
     return structure.table(
         study.indicators,
-        [str(name) for name in row["sectors"]],  # type: ignore[attr-defined]
-        int(str(row["year"] or study.year)),
+        [str(name) for name in row[sectors]],  # type: ignore[attr-defined]
+        int(str(row[year] or study.year)),
         cities=list(study.cities.index),
         vintage=None if row["vintage"] is None else str(row["vintage"]),
         rank=rank,
@@ -91,7 +150,10 @@ def _structure(study: Study, row: Row) -> Iterator[tuple[Layer, pd.DataFrame]]:
         measure = FAMILIES[str(name)]
         if measure.result != "city":
             continue
-        found = measure.function(gathered.amounts, **measure.defaults)
+        tables = _given(study, row, measure, gathered)
+        if not len(tables[0]):
+            continue
+        found = measure.function(*tables, **measure.defaults)
         words = [
             " ".join(part for part in (gathered_note, found.attrs.get(key, "")) if part)
             for gathered_note, key in ((gathered.note, "note"), (gathered.note_zh, "note_zh"))
@@ -120,7 +182,7 @@ def _score(study: Study, row: Row, results: pd.DataFrame) -> tuple[Layer, pd.Dat
     if "criteria" in measure.takes or "levels" in measure.takes:
         given: Mapping[str, str] = row["criteria"]  # type: ignore[assignment]  # the schema says table
         tables = {key: criterion(study, key, results) for key in given}
-        full = pd.DataFrame({key: table["value"] for key, table in tables.items()}).dropna()
+        full = _criteria(study, list(given), results).dropna()
         options = {**measure.defaults, "better": dict(given)}
         if row["weights"] is not None:
             options["weights"] = row["weights"]
@@ -149,6 +211,10 @@ def _score(study: Study, row: Row, results: pd.DataFrame) -> tuple[Layer, pd.Dat
     return Layer(str(row["id"]), name, title_zh, str(row["title_en"] or measure.title_en)), part
 
 
+def _criteria(study: Study, names: list[str], results: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: criterion(study, name, results)["value"] for name in names})
+
+
 def criterion(study: Study, name: str, results: pd.DataFrame) -> pd.DataFrame:
     """Return an indicator or a measure of the run by adcode, of its most complete year.
 
@@ -158,13 +224,22 @@ def criterion(study: Study, name: str, results: pd.DataFrame) -> pd.DataFrame:
         If there is neither an indicator nor a measure of that name.
     """
     if name in study.catalogue:
-        year = study.complete_year(name)
-        return study.value_table(name, study.year if year is None else year)
+        return study.value_table(name, _fullest_year(study, name))
     rows = results[results["layer_id"].eq(name) & results["scenario"].eq("")]
     if rows.empty:
         raise YrdGeoError(f"The run has no {name!r}.")
     finite = rows.assign(value=rows["value"].where(np.isfinite(rows["value"])))
     return finite.set_index("adcode")
+
+
+def _fullest_year(study: Study, name: str) -> int:
+    """Return the year up to the study's in which most cities have the indicator, the latest."""
+    complete = study.complete_year(name)
+    if complete is not None:
+        return complete
+    past = {study.year, *(int(year) for year in study.indicators["year"] if year <= study.year)}
+    ranked = [(int(study.value_table(name, y)["value"].notna().sum()), y) for y in past]
+    return max(ranked)[1]
 
 
 def _join(column: str, cells: list[str]) -> str:

@@ -11,6 +11,12 @@ from yrdgeo.study import Study
 
 DIRECTIONS = ("high", "low")
 LAND = ("output", "area")
+# What a measure of structure takes → the further keys that give it.
+FURTHER: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("value_added", "employment"): ("employment",),
+    ("supply", "demand"): ("demand",),
+    ("first", "last"): ("first_year",),
+}
 
 
 def family_problems(study: Study) -> Iterator[Problem]:
@@ -25,25 +31,32 @@ def family_problems(study: Study) -> Iterator[Problem]:
 
 def _structure_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
     sectors = [str(name) for name in row["sectors"]]  # type: ignore[attr-defined]  # the schema says list
-    for name in sectors:
-        if name not in set(study.indicators["indicator"]):
-            fix = nearest(name, sorted(study.indicators["indicator"].unique()))
-            yield Problem("is no indicator with values", 0, f"{where} sectors", name, fix)
+    yield from _sector_problems(study, sectors, f"{where} sectors")
     if len(sectors) < 2:  # noqa: PLR2004 — a structure has parts
         yield Problem("needs two sectors or more", 0, f"{where} sectors")
-    legal = [
-        name
-        for name, measure in FAMILIES.items()
-        if measure.family == "structure"
-        and measure.takes == ("sectors",)
-        and measure.result != "group"
-    ]
+    legal = [name for name, measure in FAMILIES.items() if measure.family == "structure"]
     for name in row["measures"]:  # type: ignore[attr-defined]
         if str(name) not in legal:
             fix = nearest(str(name), legal)
-            yield Problem(
-                "is no measure of one sector table", 0, f"{where} measures", str(name), fix
-            )
+            yield Problem("is no measure of structure", 0, f"{where} measures", str(name), fix)
+            continue
+        for key in FURTHER.get(FAMILIES[str(name)].takes, ()):
+            if not row[key]:
+                yield Problem(f"is what {name!r} takes", 0, f"{where} {key}", "", "Give it.")
+    for key in ("employment", "demand"):
+        given = [str(name) for name in row[key]]  # type: ignore[attr-defined]
+        if given and len(given) != len(sectors):
+            what = f"must name {len(sectors)} indicators, one for each sector"
+            yield Problem(what, 0, f"{where} {key}", str(len(given)))
+        yield from _sector_problems(study, given, f"{where} {key}")
+
+
+def _sector_problems(study: Study, names: list[str], where: str) -> Iterator[Problem]:
+    known = sorted(study.indicators["indicator"].unique())
+    for name in names:
+        if name not in known:
+            fix = nearest(name, known)
+            yield Problem("is no indicator with values", 0, where, name, fix)
 
 
 def _score_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
@@ -76,11 +89,15 @@ def _inequality_problems(study: Study, row: Row, where: str) -> Iterator[Problem
         yield Problem("is not an indicator", 0, f"{where} weights", weights, fix)
     elif weights:
         yield from _valueless(study, weights, f"{where} weights", "Write weights = '' for none.")
-    legal = list(inequality.plain_measures())
+    legal = list(inequality.MEASURES)
     for name in row["measures"]:  # type: ignore[attr-defined]
         if str(name) not in legal:
             fix = nearest(str(name), legal)
-            yield Problem("is no measure of values", 0, f"{where} measures", str(name), fix)
+            yield Problem("is no measure of inequality", 0, f"{where} measures", str(name), fix)
+    if row["ranking"]:
+        yield from _value_problems(study, str(row["ranking"]), f"{where} ranking")
+    elif "concentration_index" in row["measures"]:  # type: ignore[operator]
+        yield Problem("is what 'concentration_index' takes", 0, f"{where} ranking", "", "Give it.")
     kinds = sorted(programmes.load_groups()["kind"].unique())
     if row["nested"] and str(row["nested"]) not in kinds:
         fix = nearest(str(row["nested"]), kinds)

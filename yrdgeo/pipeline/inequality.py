@@ -7,7 +7,7 @@ import pandas as pd
 
 from yrdgeo.analysis import inequality
 from yrdgeo.inputs import PROVINCE_GROUP
-from yrdgeo.pipeline.families import structure_pairs
+from yrdgeo.pipeline.families import score_weights, structure_groups, structure_pairs
 from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -22,6 +22,7 @@ NESTED_COLUMNS = [
     "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing",
     "vintage", "confidence", "note",
 ]  # fmt: skip
+WHOLE = ("beta_convergence", "concentration_index", "theil_between_share")
 PARTS = "_core"  # a core zone is a part of its circle
 
 
@@ -29,10 +30,14 @@ def family_tables(study: Study, results: pd.DataFrame) -> dict[str, pd.DataFrame
     """Return the tables of inequality and of the structure of pairs that the study asks for."""
     rows = [part for spec in study.spec.inequalities for part in _years(study, spec, results)]
     nested = [part for spec in study.spec.inequalities for part in _nested_years(study, spec)]
+    speeds = [part for spec in study.spec.inequalities for part in _convergence(study, spec)]
     made = {
+        "convergence": pd.concat(speeds, ignore_index=True) if speeds else pd.DataFrame(),
         "inequality": pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(),
         "theil_nested": pd.concat(nested, ignore_index=True) if nested else pd.DataFrame(),
         "structure_pairs": structure_pairs(study),
+        "score_weights": score_weights(study, results),
+        **structure_groups(study),
     }
     return {name: table for name, table in made.items() if len(table)}
 
@@ -44,7 +49,8 @@ def _asked_years(study: Study, spec: Row) -> list[int]:
 
 def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the measures of each year: of the region, and of each province."""
-    measures = [str(name) for name in spec["measures"]] or None  # type: ignore[attr-defined]
+    asked = [str(name) for name in spec["measures"]]  # type: ignore[attr-defined]
+    plain = [name for name in asked or inequality.plain_measures() if name not in WHOLE]
     groups = _groups(study)
     for year in _asked_years(study, spec):
         values = _values(study, str(spec["values"]), year, results)
@@ -55,9 +61,11 @@ def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFr
             values["value"],
             groups,
             weights,
-            measures=measures,
+            measures=plain,
             method=spec["method"],  # type: ignore[arg-type]
         )
+        whole = _of_the_region(study, spec, values["value"], weights, year)
+        found = pd.concat([found, whole], ignore_index=True) if len(whole) else found
         known = values[values["value"].notna()]
         yield found.assign(
             values=str(spec["values"]),
@@ -66,6 +74,72 @@ def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFr
             vintage="; ".join(sorted(set(known["vintage"].astype(str)))),
             confidence="unverified" if known["confidence"].eq("unverified").any() else "",
         )[COLUMNS]
+
+
+def _of_the_region(
+    study: Study, spec: Row, values: pd.Series, weights: pd.Series | None, year: int
+) -> pd.DataFrame:
+    """Return the measures that need provinces, or a second indicator that ranks the cities."""
+    asked = [str(name) for name in spec["measures"]]  # type: ignore[attr-defined]
+    known = values.dropna()
+    sizes = None if weights is None else weights.reindex(known.index)
+    found: dict[str, float] = {}
+    province = pd.Series(known.index.str[:2], known.index, name="province")
+    if len(province.unique()) > 1 and (not asked or "theil_between_share" in asked):
+        found["theil_between_share"] = inequality.theil_share(known, province, sizes)
+    if spec["ranking"]:
+        ranking = study.value_table(str(spec["ranking"]), year)["value"].dropna()
+        both = known.index.intersection(ranking.index)
+        if len(both) > 1:
+            found["concentration_index"] = inequality.concentration_index(
+                known.loc[both], ranking.loc[both], None if sizes is None else sizes.loc[both]
+            )
+    rows = [
+        {"group_id": REGION, "measure": name, "value": value, "low": np.nan, "high": np.nan,
+         "n": len(known), "n_missing": len(values) - len(known),
+         "note": f"ranked by {spec['ranking']}" if name == "concentration_index" else ""}
+        for name, value in found.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _convergence(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
+    """Yield how fast cities converge between the first and the last year that all have."""
+    asked = [str(name) for name in spec["measures"]]  # type: ignore[attr-defined]
+    name = str(spec["values"])
+    if name not in study.catalogue or (asked and "beta_convergence" not in asked):
+        return
+    tables = {year: study.value_table(name, year) for year in sorted(_asked_years(study, spec))}
+    whole = [y for y, table in tables.items() if table["value"].gt(0).all() and len(table) > 2]  # noqa: PLR2004
+    if len(whole) < 2:  # noqa: PLR2004 — convergence has two ends
+        return
+    first, last = whole[0], whole[-1]
+    found = inequality.beta_convergence(
+        tables[first]["value"], tables[last]["value"], years=last - first, covariance="HC1"
+    )
+    low, high = found.interval["slope"]
+    vintages = {year: "; ".join(sorted(set(tables[year]["vintage"]))) for year in (first, last)}
+    yield pd.DataFrame(
+        [
+            {
+                "values": name,
+                "first_year": first,
+                "last_year": last,
+                "n": found.n,
+                "slope": found.slope,
+                "standard_error": found.standard_errors["slope"],
+                "lower": low,
+                "upper": high,
+                "covariance": found.covariance,
+                "speed": found.speed,
+                "half_life_years": found.half_life_years,
+                "r2": found.r2,
+                "first_vintage": vintages[first],
+                "last_vintage": vintages[last],
+                "note": found.note,
+            }
+        ]
+    )
 
 
 def _groups(study: Study) -> pd.DataFrame:

@@ -162,8 +162,15 @@ def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
         ),
         "network": lambda: study.network(modes=[str(row["mode"])]),
         "network_km": lambda: path_lengths_km(study.network(modes=[str(row["mode"])]), ids),
+        "costs": lambda: _fares(study, row),
     }
     return {name: ways[name]() for name in names}
+
+
+def _fares(study: Study, row: Row) -> pd.DataFrame:
+    """Return yuan between seats: kilometres of the fastest way, each at one price."""
+    km = path_lengths_km(study.network(modes=[str(row["mode"])]), list(study.cities.index))
+    return km * float(str(row["fare_cny_km"]))
 
 
 def _from(times: TravelTimes, origins: pd.Index) -> TravelTimes:

@@ -18,9 +18,13 @@ LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 AMOUNTS = ("opportunities", "demand")  # keys of a measure, in the order the functions take them
 OPTIONS = (
     *("cutoff_min", "n", "self_time", "lower_min", "upper_min", "step_min", "statistic"),
-    *("method", "direction", "budget_min", "stay_min", "constraint"),
+    *("method", "direction", "budget_min", "stay_min", "constraint", "cost_limit"),
 )
-WAYS = ("network", "network_km")  # what a measure needs of one network, which "best" has not
+WAYS = (
+    "network",
+    "network_km",
+    "costs",
+)  # what a measure needs of one network, which "best" has not
 
 
 def check_questions(study: Study) -> None:
@@ -169,9 +173,9 @@ def _option_problems(row: Row, where: str) -> Iterator[Problem]:
 
 def _need_problems(row: Row, needs: tuple[str, ...], where: str) -> Iterator[Problem]:
     """Find what a measure needs and a study cannot give."""
-    if "costs" in needs:
-        fix = "Call yrdgeo.accessibility with a table of fares."
-        yield Problem("needs money costs, which a study has not", 0, f"{where} measure", "", fix)
+    if ("costs" in needs) != (row["fare_cny_km"] is not None):
+        what = "is missing" if "costs" in needs else "is nothing that this measure takes"
+        yield Problem(what, 0, f"{where} fare_cny_km", "", "Give it to a measure of two costs.")
     if row["mode"] == "best" and any(name in WAYS for name in needs):
         fix = "Name one mode: the faster of two networks is no network."
         yield Problem("cannot be taken for this measure", 0, f"{where} mode", "best", fix)
