@@ -36,7 +36,13 @@ def test_the_layers_show_the_delta(seen: Seen) -> None:
     assert seen["drawn"]
     assert seen["layers"]["cities"]["count"] == 41
     assert features(seen, "pairs") == {"飞地型 Leapfrog": 6, "毗邻型 Adjacent": 2}
-    assert features(seen, "contiguity") == {"陆地接壤 Common border": 99, "桥梁 Bridge": 1}
+    assert features(seen, "contiguity") == {
+        "陆地接壤 Common border": 88,
+        "隔江 Across a river": 8,
+        "隔湖 Across a lake": 1,
+        "隔海 Across the sea": 2,
+        "桥梁 Bridge": 1,
+    }
     assert min(features(seen, "rail").values()) > 0
     assert min(features(seen, "roads").values()) > 0
 

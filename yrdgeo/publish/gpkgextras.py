@@ -14,7 +14,7 @@ from pathlib import Path
 from yrdgeo.provenance import clock
 from yrdgeo.publish.columns import LayerColumn, clean, distinct
 from yrdgeo.publish.dictionary import COLUMNS, LAYER_TITLES
-from yrdgeo.publish.mapstyles import STYLES, both, city_styles, title
+from yrdgeo.publish.mapstyles import FURTHER_STYLES, STYLES, both, city_styles, title
 from yrdgeo.publish.qgisstyle import Style, qml
 from yrdgeo.publish.sldstyle import sld
 from yrdgeo.results import Run
@@ -176,7 +176,8 @@ def about(run: Run) -> dict[str, object]:
 def _add_styles(
     file: sqlite3.Connection, run: Run, columns: Sequence[LayerColumn], date: str
 ) -> None:
-    styles = {"cities": city_styles(run, columns), **{k: [v] for k, v in STYLES.items()}}
+    known = {**STYLES, **FURTHER_STYLES}
+    styles = {"cities": city_styles(run, columns), **{k: [v] for k, v in known.items()}}
     present = _tables(file)
     for table, named in styles.items():
         if table not in present:

@@ -224,3 +224,13 @@ STYLES: dict[str, Style] = {
         display="core_zh",
     ),
 }
+
+
+# Of further tables with shapes, where a run has them.
+FURTHER_STYLES: dict[str, Style] = {
+    "breaking_points": Style(
+        "breaking_points",
+        "断裂点 Breaking points between cores, on the way",
+        (Rule("断裂点 Breaking point", (Marker(MARKS["hinterland"], 3.0),)),),
+    ),
+}
