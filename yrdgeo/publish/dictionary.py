@@ -1,55 +1,8 @@
 """What the columns and layers of the files are called for people, in Chinese and English."""
 
-LAYER_TITLES = {
-    "cities": "城市 Cities",
-    "hinterlands": "核心腹地 Hinterlands",
-    "roads": "公路 Roads",
-    "rail": "铁路 Railways",
-    "stations": "车站 Stations",
-    "contiguity": "相邻关系 Neighbours",
-    "seats": "行政中心 Seats",
-    "pairs": "结对城市 Pairs",
-    "layers": "图层字典 Dictionary of the mapped layers",
-    "indicators": "全部结果 All results, long",
-    "gradients": "梯度 Gradients",
-    "groups": "分组结果 Results of groups",
-    "group_members": "分组成员 Members of groups",
-    "sources": "数据来源 Sources",
-    "warnings": "注意事项 Warnings",
-    "inequality": "不平等指数 Inequality",
-    "pair_tests": "结对检验 Tests of the pairs",
-    "pair_nulls": "随机配对分布 Random matchings, binned",
-    "pareto": "帕累托前沿 Pareto front of plans",
-    "convergence": "收敛 Convergence",
-    "structure_change": "产业结构变化 Change by sector, split",
-    "structure_sectors": "行业集中 Concentration of sectors",
-    "score_weights": "评价权重 Weights of scores",
-    "theil_nested": "泰尔指数嵌套分解 Theil's index, nested",
-    "structure_pairs": "城市间产业结构 Structure of pairs of cities",
-    "scenario_times": "情景旅行时间 Travel times of scenarios",
-    "road_report": "路网清理报告 Report on the roads",
-    "road_issues": "路网问题 Issues of the roads",
-    "dominant_flows": "优势流 Dominant flows",
-    "linkage_shares": "联系份额 Largest shares of linkage",
-    "circles": "都市圈识别 Circles by time and linkage",
-    "circle_overlap": "识别结果与公布名单 Circles against official lists",
-    "communities": "社区划分 Communities",
-    "core_periphery": "核心与边缘 Core and periphery",
-    "clusters": "空间集聚 Clusters of values",
-    "detours": "跨省绕行 Detours across and within provinces",
-    "corridors": "走廊 Corridors",
-    "evaluation_readiness": "可否评估 What the data can evaluate",
-    "breaking_points": "断裂点 Breaking points",
-    "centre_of_gravity": "重心移动 Centre of gravity over years",
-    "gradient_curves": "梯度曲线 Fitted curves of gradients",
-    "gradient_residuals": "梯度残差 Residuals of gradients",
-    "gradient_years": "各年梯度 Gradients by year",
-    "rank_size": "位序规模 Rank and size",
-    "rings": "圈层 Rings around a core",
-    "times_best": "旅行时间：最快方式 Travel times, fastest mode",
-    "times_rail": "旅行时间：铁路 Travel times by rail",
-    "times_road": "旅行时间：公路 Travel times by road",
-}
+from yrdgeo.publish.titles import LAYER_TITLES
+
+__all__ = ["COLUMNS", "LAYER_TITLES", "TEXTS"]
 
 # Columns whose cells are text even where they look like numbers: codes, days, editions.
 TEXTS = frozenset(
