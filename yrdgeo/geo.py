@@ -228,9 +228,14 @@ def centroid_km(cities: gpd.GeoDataFrame, a: Ids, b: Ids) -> Floats:
 
 
 def _in_equal_area(polygons: gpd.GeoSeries, crs: str | None) -> gpd.GeoSeries:
-    west, south, east, north = polygons.total_bounds
-    local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
+    local = local_equal_area(polygons)
     return polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
+
+
+def local_equal_area(shapes: gpd.GeoSeries | gpd.GeoDataFrame) -> str:
+    """Return Lambert's azimuthal equal-area CRS in metres, centred on shapes in EPSG:4326."""
+    west, south, east, north = shapes.total_bounds
+    return f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
 
 
 def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
 
 from yrdgeo.errors import ArgumentError, few
-from yrdgeo.geo import GEOD, METRES_PER_KM, city_polygons
+from yrdgeo.geo import GEOD, METRES_PER_KM, city_polygons, local_equal_area
 from yrdgeo.units import WGS84
 
 Floats = npt.NDArray[np.float64]
@@ -187,8 +187,7 @@ def _borders(polygons: gpd.GeoSeries) -> tuple[Rows, Rows, Floats]:
 
 
 def _snapped_borders(polygons: gpd.GeoSeries, snap_m: float) -> tuple[Rows, Rows, Floats]:
-    west, south, east, north = polygons.total_bounds
-    local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
+    local = local_equal_area(polygons)
     shapes = polygons.to_crs(local).to_numpy()
     tree = shapely.STRtree(shapes)
     one, other = _once(tree.query(shapes, predicate="dwithin", distance=snap_m))

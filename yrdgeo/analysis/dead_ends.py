@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 
 from yrdgeo.errors import ArgumentError
-from yrdgeo.geo import city_polygons
+from yrdgeo.geo import city_polygons, local_equal_area
 from yrdgeo.results import Network
 from yrdgeo.units import WGS84
 
@@ -66,7 +66,7 @@ def dead_ends(
     degree = pd.concat([two_way["from_node"], two_way["to_node"]]).value_counts()
     single = degree.index[degree.eq(1)]
     nodes = gpd.GeoDataFrame(network.nodes[network.nodes["node_id"].isin(single)], crs=WGS84)
-    local = _local(cities)
+    local = local_equal_area(cities)
     points = nodes.to_crs(local).geometry.to_numpy()
     drawn = {kind: shape.to_crs(local) for kind, shape in lines.items()}
     far = {
@@ -84,11 +84,6 @@ def dead_ends(
     with np.errstate(divide="ignore", invalid="ignore"):
         rates["ends_per_100_km"] = 100 * rates["n_ends"] / rates["border_km"]
     return ends.reset_index(drop=True), rates
-
-
-def _local(cities: gpd.GeoDataFrame) -> str:
-    west, south, east, north = cities.total_bounds
-    return f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
 
 
 def _borders(cities: gpd.GeoDataFrame, groups: pd.Series) -> dict[str, gpd.GeoSeries]:
