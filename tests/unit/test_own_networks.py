@@ -13,8 +13,11 @@ from made_osm import Member, Place, Way, write_osm, write_pbf
 
 from yrdgeo.errors import NetworkError, SourceError, StudyError, TableError, YrdGeoError
 from yrdgeo.pipeline import run_study
+from yrdgeo.pipeline.answer import answer
 from yrdgeo.pipeline.space import times_by_mode
+from yrdgeo.pipeline.ways import kilometres
 from yrdgeo.results import Network
+from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.routing.times import travel_times
 from yrdgeo.study import Study, load_study
 
@@ -142,6 +145,12 @@ TURN: tuple[tuple[Member, ...], dict[str, str]] = (
 )
 
 
+AHEAD: tuple[tuple[Member, ...], dict[str, str]] = (
+    (("from", "way", 1), ("via", "node", 3), ("to", "way", 2)),
+    {"type": "restriction", "restriction": "no_straight_on"},
+)
+
+
 def test_seats_are_put_on_an_extract_and_reach_each_other(tmp_path: Path) -> None:
     write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS, relations={9: TURN})
     own = study(tmp_path, 'modes = ["road"]\nosm = "r.osm"\nosm_speeds = "de"\n')
@@ -159,9 +168,7 @@ def test_seats_are_put_on_an_extract_and_reach_each_other(tmp_path: Path) -> Non
 
 
 def test_a_prohibited_turn_holds_one_way_only(tmp_path: Path) -> None:
-    ahead = (("from", "way", 1), ("via", "node", 3), ("to", "way", 2))
-    kind = {"type": "restriction", "restriction": "no_straight_on"}
-    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS, relations={9: (ahead, kind)})
+    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS, relations={9: AHEAD})
     own = study(tmp_path, 'modes = ["road"]\nosm = "r.osm"\n')
     assert len(own.turns) == 1
     times = times_by_mode(own)["road"].to_frame()
@@ -169,6 +176,20 @@ def test_a_prohibited_turn_holds_one_way_only(tmp_path: Path) -> None:
     assert np.isfinite(free.to_numpy()).all()
     assert times.loc[CHANGZHOU, SUZHOU] > free.loc[CHANGZHOU, SUZHOU]
     assert times.loc[SUZHOU, CHANGZHOU] == pytest.approx(free.loc[SUZHOU, CHANGZHOU])
+
+
+def test_kilometres_heed_turns_as_times_do(tmp_path: Path) -> None:
+    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS, relations={9: AHEAD})
+    own = study(tmp_path, 'modes = ["road"]\nosm = "r.osm"\n')
+    roads = own.network(modes=["road"])
+    side = roads.links.query("from_node == 'n6' or to_node == 'n6'")["length_km"].sum()
+    free = path_lengths_km(roads, list(own.cities.index))
+    found = kilometres(own, "road")
+    # Into the side street, about at its end, and out again.
+    assert found.loc[CHANGZHOU, SUZHOU] == pytest.approx(free.loc[CHANGZHOU, SUZHOU] + 2 * side)
+    assert found.loc[SUZHOU, CHANGZHOU] == free.loc[SUZHOU, CHANGZHOU]
+    run = answer(own, lambda _step, _done: None)
+    assert any("Times and lengths heed 1 prohibited turns" in text for text in run.warnings)
 
 
 def test_a_run_on_an_extract_writes_the_report_and_its_places(tmp_path: Path) -> None:

@@ -100,8 +100,8 @@ def _of_network(study: Study) -> Iterator[Notice]:
         )
     if len(study.turns):
         yield Notice(
-            f"Times heed {len(study.turns)} prohibited turns of the roads; lengths do not.",
-            f"旅行时间考虑了路网的{len(study.turns)}处禁止转向，路径长度未考虑。",
+            f"Times and lengths heed {len(study.turns)} prohibited turns of the roads.",
+            f"旅行时间与路径长度均考虑了路网的{len(study.turns)}处禁止转向。",
         )
 
 

@@ -17,8 +17,8 @@ from yrdgeo.pipeline.families import (
     structure_layers,
 )
 from yrdgeo.pipeline.questions import amounts_of, enough, options_of
+from yrdgeo.pipeline.ways import kilometres
 from yrdgeo.results import TravelTimes
-from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.sources.vintages import worst
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -161,7 +161,7 @@ def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
             {code: geodesic_km(study.cities, ids, code) for code in ids}, index=ids
         ),
         "network": lambda: study.network(modes=[str(row["mode"])]),
-        "network_km": lambda: path_lengths_km(study.network(modes=[str(row["mode"])]), ids),
+        "network_km": lambda: kilometres(study, str(row["mode"])),
         "costs": lambda: _fares(study, row),
     }
     return {name: ways[name]() for name in names}
@@ -169,8 +169,7 @@ def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
 
 def _fares(study: Study, row: Row) -> pd.DataFrame:
     """Return yuan between seats: kilometres of the fastest way, each at one price."""
-    km = path_lengths_km(study.network(modes=[str(row["mode"])]), list(study.cities.index))
-    return km * float(str(row["fare_cny_km"]))
+    return kilometres(study, str(row["mode"])) * float(str(row["fare_cny_km"]))
 
 
 def _from(times: TravelTimes, origins: pd.Index) -> TravelTimes:

@@ -11,9 +11,9 @@ from yrdgeo.analysis import barrier, clusters, contiguity, corridor, evaluation
 from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
+from yrdgeo.pipeline.ways import kilometres, ways
 from yrdgeo.provenance import data_path
 from yrdgeo.results import TravelTimes
-from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.sources.vintages import worst
 from yrdgeo.study import Study
 
@@ -89,7 +89,7 @@ def _detours(study: Study, times: Times, _mass: pd.Series | None) -> pd.DataFram
     n = len(ids)
     km = np.asarray(geo.geodesic_km(study.cities, np.repeat(ids, n).tolist(), ids * n))
     found = barrier.detour(
-        path_lengths_km(study.network(modes=["road"]), ids),
+        kilometres(study, "road"),
         pd.DataFrame(km.reshape(n, n), ids, ids),
         pd.Series([province_of(code) for code in ids], ids),
         at_most_km=AT_MOST_KM,
@@ -157,7 +157,7 @@ def _breaking(study: Study, times: Times, mass: pd.Series | None) -> pd.DataFram
         return pd.DataFrame()
     parts = []
     for mode in (name for name in times if name != "best"):
-        found = breaking_points(study.network(modes=[mode]), cores, mass)
+        found = breaking_points(ways(study, mode), cores, mass)
         found = found[np.isfinite(found["path_min"])].drop(columns="mode")
         parts.append(found.assign(mode=mode, lon=found.geometry.x, lat=found.geometry.y))
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))

@@ -10,9 +10,8 @@ from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
 from yrdgeo.pipeline.pair_tests import with_leapfrog_index
-from yrdgeo.results import Network, TravelTimes
-from yrdgeo.routing.engine import Prepared, prepare
-from yrdgeo.routing.paths import path_lengths_km
+from yrdgeo.pipeline.ways import kilometres, ways
+from yrdgeo.results import TravelTimes
 from yrdgeo.routing.times import fastest, travel_times
 from yrdgeo.study import Study
 
@@ -26,7 +25,7 @@ def times_by_mode(study: Study) -> dict[str, TravelTimes]:
         If by some mode no seat reaches any other.
     """
     seats = list(study.cities.index)
-    times = {mode: travel_times(_ways(study, mode), seats) for mode in study.modes}
+    times = {mode: travel_times(ways(study, mode), seats) for mode in study.modes}
     for mode, matrix in times.items():
         apart = ~np.eye(len(seats), dtype=bool)
         if len(seats) > 1 and np.isinf(matrix.minutes[apart]).all():
@@ -50,19 +49,11 @@ def times_by_scenario(
         changed = study.tables(name)
         same = {"rail": changed[0][1] is rail[1], "road": changed[1][1] is roads[1]}
         times = {
-            mode: base[mode] if same[mode] else travel_times(_ways(study, mode, name), seats)
+            mode: base[mode] if same[mode] else travel_times(ways(study, mode, name), seats)
             for mode in study.modes
         }
         found[name] = {**times, "best": fastest(*times.values())}
     return found
-
-
-def _ways(study: Study, mode: str, scenario: str | None = None) -> Network | Prepared:
-    """Return the network of a mode, with the turns that its roads prohibit."""
-    network = study.network(modes=[mode], scenario=scenario)
-    known = set(network.links["link_id"])
-    turns = study.turns[study.turns["from_link"].isin(known) & study.turns["to_link"].isin(known)]
-    return prepare(network, turns=turns) if mode == "road" and len(turns) else network
 
 
 def edges_of(study: Study) -> pd.DataFrame:
@@ -74,10 +65,7 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     """Return the study's pairs with order, distances, times, detour and the gap per head."""
     if study.pairs.empty:
         return gpd.GeoDataFrame({"pair_id": []}, geometry=[], crs=study.cities.crs)
-    lengths = None
-    if "road" in times:
-        network = study.network(modes=["road"])
-        lengths = path_lengths_km(network, list(study.cities.index))
+    lengths = kilometres(study, "road") if "road" in times else None
     per_head = gdp_per_head(study)
     rows = city_pairs.table(
         study.cities,

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.sources.osm_file import Int64s
-from yrdgeo.sources.osm_turns import no_turns
+from yrdgeo.sources.osm_turns import no_turns, turns_among
 from yrdgeo.units import WGS84
 
 Connection = Literal["weak", "strong"]
@@ -242,10 +242,8 @@ def clean(network: OsmNetwork, *, connection: Connection = "weak") -> OsmNetwork
         .set_index("osm_id")
         .rename(columns={"value": "missing"})
     )
-    turns = network.turns
-    left = turns["from_link"].isin(links["link_id"]) & turns["to_link"].isin(links["link_id"])
     said = report(nodes, links, skipped=skipped, missing=gone)
-    return OsmNetwork(nodes, links, said, turns[left].reset_index(drop=True))
+    return OsmNetwork(nodes, links, said, turns_among(network.turns, links))
 
 
 def _ends(nodes: gpd.GeoDataFrame, links: gpd.GeoDataFrame) -> tuple[Int64s, Int64s]:

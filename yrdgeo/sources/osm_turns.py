@@ -42,6 +42,17 @@ def no_turns() -> pd.DataFrame:
     return pd.DataFrame({**columns, "extra_min": pd.Series(dtype=np.float64)})
 
 
+def turns_among(turns: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Return the turns all of whose links are among some links.
+
+    >>> turns = pd.DataFrame({"from_link": ["a", "a"], "via_node": "n", "to_link": ["b", "c"]})
+    >>> turns_among(turns, pd.DataFrame({"link_id": ["a", "b"]}))["to_link"].tolist()
+    ['b']
+    """
+    known = turns["from_link"].isin(links["link_id"]) & turns["to_link"].isin(links["link_id"])
+    return turns[known].reset_index(drop=True)
+
+
 def read_restrictions(path: Path) -> Found:
     """Return the restrictions of a file that hold for cars at all hours, and why others do not.
 
