@@ -172,6 +172,14 @@ SCHEMA: dict[str, dict[str, Key]] = {
             example='["va_primary", "va_secondary", "va_tertiary"]',
         ),
         "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),
+        "years": Key(
+            list,
+            default=(),
+            items=int,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="several years instead of one, each by itself",
+        ),
         "first_year": Key(
             int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="from which change is measured"
         ),

@@ -139,6 +139,30 @@ def test_a_city_without_one_sector_is_a_row_without_value_and_hatched(own: Run) 
     assert wide[column].isna().sum() == 1
 
 
+def test_two_years_of_a_structure_stand_side_by_side_and_never_mix(tmp_path: Path) -> None:
+    asks = STRUCTURE + f"years = [{YEAR}, {YEAR - 1}]\n"
+    path = written(tmp_path, asks)
+    sectors = pd.read_csv(tmp_path / "sectors.csv", dtype={"adcode": str})
+    earlier = SECTORS.drop(index="310000") * [3.0, 1.0, 1.0]
+    both = pd.concat([sectors, long(earlier, "亿元").assign(year=YEAR - 1)])
+    both.sample(frac=1, random_state=5).to_csv(tmp_path / "sectors.csv", index=False)
+    run = run_study(load_study(path), tmp_path / "out", formats=["tables"])
+    for year, table in ((YEAR, SECTORS), (YEAR - 1, earlier)):
+        known = table.dropna()
+        shares = known.div(known.sum(axis=1), axis=0)
+        whole = known.sum() / known.to_numpy().sum()  # of this year's cities and no other
+        values = run.values("location_quotient_va_primary", year).dropna()
+        assert values.to_dict() == pytest.approx((shares / whole)["va_primary"].to_dict())
+    pairs = run.tables["structure_pairs"]
+    assert pairs.groupby("year").size().to_dict() == {YEAR: 2 * 10, YEAR - 1: 2 * 6}
+    row = run.layers.set_index("layer_id").loc["upgrade_index"]
+    assert row["year"] == YEAR  # the year that most cities have
+    assert f"4 of 6 cities have all 3 sectors for {YEAR - 1}." in row["meaning_en"]
+    assert f"{YEAR}年6个城市中5个有全部3个行业的数据。" in row["meaning_zh"]
+    assert f"Industrial structure: 5 of 6 cities have all 3 sectors for {YEAR}." in run.warnings
+    assert f"产业结构：{YEAR - 1}年6个城市中4个有全部3个行业的数据。" in run.warnings_zh
+
+
 def test_a_score_compares_the_cities_that_have_every_part(own: Run) -> None:
     minutes = own.values("mean_min")
     table = pd.DataFrame({"gdp": GDP, "mean_min": minutes[CODES]})
@@ -229,7 +253,13 @@ def test_a_score_without_a_part_is_missing_there_and_ranks_the_others(tmp_path: 
         ('[[structure]]\nsectors = ["va_primary", "va_primary"]\n', "names one twice"),
         (STRUCTURE.replace('"krugman"', '"krugmann"'), "Did you mean 'krugman'"),
         (STRUCTURE.replace('"krugman"', '"gini"'), "no measure of structure"),
-        (STRUCTURE + "years = [1990]\n", "Did you mean 'year'"),
+        (STRUCTURE + "yeras = [1990]\n", "Did you mean 'years'"),
+        (STRUCTURE + "year = 1990\nyears = [1990]\n", "says year and years"),
+        (
+            STRUCTURE.replace('"upgrade_index"', '"herfindahl"') + "[[structure]]\n"
+            'sectors = ["va_primary", "va_tertiary"]\nmeasures = ["herfindahl"]\n',
+            "repeats 'herfindahl' of 1990",
+        ),
         (SCORE.replace('"standing"', '"gdp"'), "id of an indicator"),
         (SCORE.replace('"standing"', '"Not An Id"'), "right form"),
         (SCORE.replace("gdp =", "gpd ="), "Did you mean 'gdp'"),

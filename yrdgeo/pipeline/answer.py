@@ -18,7 +18,7 @@ from yrdgeo.pipeline.gradients import (
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.linkage_tables import linkage_tables
-from yrdgeo.pipeline.pair_structure import with_structure
+from yrdgeo.pipeline.pair_structure import structure_notices, with_structure
 from yrdgeo.pipeline.pair_tests import pair_tables
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
@@ -50,7 +50,11 @@ def answer(study: Study, tell: Tell) -> Run:
     tell("groups and sources", 3)
     network = study.network()
     rows = layers.layer_rows(study, results, families)
-    said = (*caveats(study, results, rows, times), *gradient_notices(fits))
+    said = (
+        *caveats(study, results, rows, times),
+        *structure_notices(study),
+        *gradient_notices(fits),
+    )
     return Run(
         name=str(study.spec.study["name"]),
         title_zh=str(study.spec.study["title_zh"] or study.region.name_zh),

@@ -1,7 +1,7 @@
 """What a study asks of structure and scores: layers to map, and tables of pairs of cities."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,11 +26,38 @@ class Layer:
     measure: str
     title_zh: str
     title_en: str
+    coverage: tuple[str, str] = ("", "")  # in Chinese and English
+
+
+def asked_structures(study: Study) -> list[Row]:
+    """Return the structures that the study asks for, a row for each of their years."""
+    rows = study.spec.structures
+    return [{**row, "year": year} for row in rows for year in structure_years(study, row)]
+
+
+def structure_years(study: Study, row: Row) -> list[int]:
+    """Return the years of a ``[[structure]]``, in order."""
+    years = row["years"] or [row["year"] or study.year]
+    return sorted(int(year) for year in years)  # type: ignore[attr-defined]  # the schema says list
+
+
+def coverage(study: Study) -> list[tuple[str, str]]:
+    """Say in Chinese and English how many cities have the sectors of each year asked for."""
+    tables = [sector_table(study, row) for row in asked_structures(study)]
+    return list(dict.fromkeys((found.note_zh, found.note) for found in tables))
 
 
 def structure_layers(study: Study) -> list[tuple[Layer, pd.DataFrame]]:
     """Return each mapped measure of industrial structure with its rows by adcode."""
-    return [found for row in study.spec.structures for found in _structure(study, row)]
+    found = [one for row in asked_structures(study) for one in _structure(study, row)]
+    said: dict[str, list[tuple[str, str]]] = {}
+    for layer, _ in found:
+        said.setdefault(layer.layer_id, []).append(layer.coverage)
+    joined = {
+        name: ("".join(zh for zh, _ in notes), " ".join(en for _, en in notes))
+        for name, notes in said.items()
+    }
+    return [(replace(layer, coverage=joined[layer.layer_id]), part) for layer, part in found]
 
 
 def score_layers(study: Study, results: pd.DataFrame) -> list[tuple[Layer, pd.DataFrame]]:
@@ -41,7 +68,7 @@ def score_layers(study: Study, results: pd.DataFrame) -> list[tuple[Layer, pd.Da
 def structure_pairs(study: Study) -> pd.DataFrame:
     """Return every city × city measure of structure, long, each unordered pair once."""
     parts = []
-    for row in study.spec.structures:
+    for row in asked_structures(study):
         gathered = sector_table(study, row)
         for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
             measure = FAMILIES[str(name)]
@@ -67,7 +94,7 @@ def structure_pairs(study: Study) -> pd.DataFrame:
 def structure_groups(study: Study) -> dict[str, pd.DataFrame]:
     """Return ``structure_change`` by city and sector, and ``structure_sectors`` by sector."""
     change, sectors = [], []
-    for row in study.spec.structures:
+    for row in asked_structures(study):
         gathered = sector_table(study, row)
         for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
             measure = FAMILIES[str(name)]
@@ -163,7 +190,8 @@ def _structure(study: Study, row: Row) -> Iterator[tuple[Layer, pd.DataFrame]]:
             part = known.reindex(study.cities.index).fillna("")
             part = part.assign(value=values.reindex(study.cities.index), year=gathered.year)
             notes = part.assign(note=words[0], note_zh=words[1])
-            yield _layer(study, layer_id, str(name), measure), notes
+            layer = _layer(study, layer_id, str(name), measure)
+            yield replace(layer, coverage=(gathered.note_zh, gathered.note)), notes
 
 
 def _columns(name: str, found: pd.DataFrame) -> dict[str, pd.Series]:

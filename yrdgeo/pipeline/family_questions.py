@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from yrdgeo.analysis import inequality
 from yrdgeo.errors import Problem, YrdGeoError, nearest
-from yrdgeo.pipeline.families import FAMILIES
+from yrdgeo.pipeline.families import FAMILIES, structure_years
 from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -21,8 +21,10 @@ FURTHER: dict[tuple[str, ...], tuple[str, ...]] = {
 
 def family_problems(study: Study) -> Iterator[Problem]:
     """Yield every problem of ``[[structure]]``, ``[[score]]`` and ``[[inequality]]``."""
+    mapped: set[tuple[str, int]] = set()
     for number, row in enumerate(study.spec.structures, 1):
         yield from _structure_problems(study, row, f"[[structure]] {number}")
+        yield from _year_problems(study, row, f"[[structure]] {number}", mapped)
     for number, row in enumerate(study.spec.scores, 1):
         yield from _score_problems(study, row, f"[[score]] {number}")
     for number, row in enumerate(study.spec.inequalities, 1):
@@ -49,6 +51,19 @@ def _structure_problems(study: Study, row: Row, where: str) -> Iterator[Problem]
             what = f"must name {len(sectors)} indicators, one for each sector"
             yield Problem(what, 0, f"{where} {key}", str(len(given)))
         yield from _sector_problems(study, given, f"{where} {key}")
+
+
+def _year_problems(
+    study: Study, row: Row, where: str, mapped: set[tuple[str, int]]
+) -> Iterator[Problem]:
+    """Find two ways to say a year, and measures of a year that an earlier table has."""
+    if row["year"] is not None and row["years"]:
+        yield Problem("says year and years", 0, where, "", "Keep one of them.")
+    for year in structure_years(study, row):
+        for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
+            if (str(name), year) in mapped:
+                yield Problem(f"repeats {name!r} of {year}", 0, where, "", "Leave it out.")
+            mapped.add((str(name), year))
 
 
 def _sector_problems(study: Study, names: list[str], where: str) -> Iterator[Problem]:

@@ -282,8 +282,8 @@ def _family_row(layer: Layer) -> dict[str, object]:
         decimals=SECTOR_DECIMALS,
         better=measure.better,
         kind=measure.kind,
-        meaning_zh=measure.meaning_zh,
-        meaning_en=measure.meaning_en,
+        meaning_zh=f"{measure.meaning_zh}{layer.coverage[0]}",
+        meaning_en=f"{measure.meaning_en} {layer.coverage[1]}".rstrip(),
     )
 
 

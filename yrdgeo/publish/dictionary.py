@@ -205,7 +205,9 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "zh": ("中文 Chinese", ""),
     "similarity": ("产业结构相似系数 Similarity of structures", "Of the pair; empty: no sectors"),
     "krugman": ("产业结构差异 Difference of structures", "Krugman, 0 to 2; empty: no sectors"),
+    "complementarity": ("产业结构互补度 Complementarity", "Half of Krugman; empty: no sectors"),
     "structure_year": ("产业数据年份 Year of the sectors", ""),
+    "n_sectors": ("行业数 Sectors", "Fewer than ten make any two structures look alike"),
     "dominant_id": ("最大流向 Largest flow to", "Adcode"),
     "centre_id": ("所属中心 Centre", "Adcode; larger is who receives more flows"),
     "centre_by_mass_id": (
