@@ -223,6 +223,8 @@ def difference_records(run: Run, order: pd.Index, layers: list[Record]) -> Recor
     found: Record = {}
     frames = {text(name): part for name, part in run.results.groupby("layer_id")}
     for layer in layers:
+        if "categories" in layer:  # names are not subtracted
+            continue
         made = {
             "scenario": _scenarios(frames[str(layer["id"])], order, layer),
             "year": _years(layer),

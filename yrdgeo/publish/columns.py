@@ -6,7 +6,7 @@ with a doubtful value has a column of confidences beside it, so that neither can
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,6 +24,7 @@ NEAREST = {
 }
 RESERVED = ("adcode", "fid", "geom", "geometry", *NEAREST.values())
 DOUBTFUL = ("low", "unverified")
+NAMED = "categories"  # the scheme of a layer whose values are places in a list of classes
 _SUFFIX_OF_WORDS = {words.lower(): suffix for suffix, pair in SUFFIXES.items() for words in pair}
 
 
@@ -41,6 +42,8 @@ class LayerColumn:
         Name of the column of confidences, or empty where no shown value is doubtful.
     title_zh, title_en, unit_zh, unit_en, meaning_zh, meaning_en, source_id
         From the ``layers`` table, as text.
+    classes
+        Of a layer of named classes their keys, which then stand in the column; else nothing.
     """
 
     layer_id: str
@@ -54,6 +57,7 @@ class LayerColumn:
     meaning_zh: str = ""
     meaning_en: str = ""
     source_id: str = ""
+    classes: tuple[str, ...] = ()
 
 
 def clean(text: object) -> str:
@@ -146,9 +150,30 @@ def layer_columns(run: Run) -> list[LayerColumn]:
                 meaning_zh=row.get("meaning_zh", ""),
                 meaning_en=row.get("meaning_en", ""),
                 source_id=row.get("source_id", ""),
+                classes=class_keys(row),
             )
         )
     return columns
+
+
+def class_keys(row: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the keys of a layer's named classes, in their order; none of a layer of numbers.
+
+    >>> class_keys({"scheme": "categories", "classes": "core;periphery"})
+    ('core', 'periphery')
+    """
+    named = clean(row.get("scheme")) == NAMED
+    return tuple(clean(row.get("classes")).split(";")) if named else ()
+
+
+def class_of(values: pd.Series, keys: Sequence[str]) -> pd.Series:
+    """Return the key of each value, a missing one empty.
+
+    >>> class_of(pd.Series([1.0, float("nan")]), ("core", "periphery")).tolist()
+    ['periphery', '']
+    """
+    known = dict(enumerate(keys))
+    return pd.Series([known.get(value, "") for value in values], values.index, dtype=object)
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
@@ -172,13 +197,15 @@ def shown_rows(run: Run, layer_id: str, year: int) -> pd.DataFrame:
 def wide_table(run: Run, columns: Iterable[LayerColumn]) -> pd.DataFrame:
     """Return one row a city, indexed by adcode and sorted by it; NaN where there is no value.
 
-    Values have the units of the layers; ``inf`` stays ``inf``.
+    Values have the units of the layers; ``inf`` stays ``inf``. Of named classes the key stands
+    there, empty where it is missing.
     """
     codes = run.cities.index.sort_values()
     made: dict[str, pd.Series] = {}
     for column in columns:
         rows = shown_rows(run, column.layer_id, column.year).set_index("adcode")
-        made[column.name] = rows["value"].astype("float64").reindex(codes)
+        values = rows["value"].astype("float64").reindex(codes)
+        made[column.name] = class_of(values, column.classes) if column.classes else values
         if column.confidence:
             made[column.confidence] = rows["confidence"].reindex(codes).fillna("").astype(object)
     return pd.DataFrame(made, index=codes)

@@ -218,6 +218,11 @@ def result_table(run: Run) -> pd.DataFrame:
     names = run.cities[["name_zh", "name_en"]]
     table = run.results.join(names, on="adcode")
     table["unit"] = table["layer_id"].map(layers["unit"])
+    named = {column.layer_id: column.classes for column in layer_columns(run) if column.classes}
+    if named:
+        cells = zip(table["layer_id"], table["value"], strict=True)
+        keys = {name: dict(enumerate(classes)) for name, classes in named.items()}
+        table["category"] = [keys.get(name, {}).get(value, "") for name, value in cells]
     order = {layer_id: place for place, layer_id in enumerate(run.layers["layer_id"])}
     table["_place"] = table["layer_id"].map(order)
     ordered = _sorted(table, ["_place", "scenario", "year", "adcode"]).drop(columns="_place")

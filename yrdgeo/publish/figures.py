@@ -191,14 +191,15 @@ def _legend(record: Record, view: Record, side: int) -> "list[Artist]":
     from matplotlib.patches import Patch  # noqa: PLC0415 — see write_figures
 
     classes, colours = str(view["classes"]), list(record["colours"])  # type: ignore[call-overload]
-    breaks, decimals = list(record["breaks"]), int(str(record["decimals"]))  # type: ignore[call-overload]
+    words = _class_words(record, side)
+    places = range(len(colours)) if "categories" in record else reversed(range(len(colours)))
     rows: list[Artist] = [
         Patch(
             facecolor=colours[k],
             edgecolor=GREY,
-            label=f"{class_label(breaks, k, decimals)}  ({classes.count(str(k))})",
+            label=_plain(f"{words[k]}  ({classes.count(str(k))})"),
         )
-        for k in reversed(range(len(colours)))
+        for k in places
     ]
     for letter, word in (("-", "no_data"), ("x", "no_path")):
         if letter in classes:
@@ -208,6 +209,14 @@ def _legend(record: Record, view: Record, side: int) -> "list[Artist]":
         label = f"{_word('unverified', side)}  ({weak})"
         rows.append(Patch(facecolor="#c9d3d6", edgecolor=GREY, hatch="..", label=label))
     return rows
+
+
+def _class_words(record: Record, side: int) -> list[str]:
+    """Return the names of the classes, or their bounds as the atlas prints them."""
+    if "categories" in record:
+        return [name[side] for name in record["categories"]]  # type: ignore[attr-defined]  # a list
+    breaks, decimals = list(record["breaks"]), int(str(record["decimals"]))  # type: ignore[call-overload]
+    return [class_label(breaks, k, decimals) for k in range(len(breaks) + 1)]
 
 
 def _frame(axes: "Axes", bounds: Iterable[float], side: int) -> None:

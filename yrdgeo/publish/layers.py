@@ -5,14 +5,15 @@ values, once for all years and scenarios of a layer.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import product, zip_longest
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.errors import TableError, few
-from yrdgeo.publish.palette import MISSING, UNREACHABLE, Classes, classify
+from yrdgeo.publish.columns import NAMED
+from yrdgeo.publish.palette import MISSING, UNREACHABLE, Classes, classify, named_classes
 from yrdgeo.results import Run, TravelTimes
 
 Floats = npt.NDArray[np.float64]
@@ -158,7 +159,28 @@ def _record(row: Mapping[str, object], results: pd.DataFrame, order: pd.Index) -
             key: _view(view, printed[key], classes, lowest_first=lowest_first, decimals=decimals)
             for key, view in views.items()
         },
+        **_named(row),
     }
+
+
+def _named(row: Mapping[str, object]) -> Record:
+    """Return what a layer has that others have not: names of classes, a sentence of its own."""
+    more: Record = {}
+    if text(row.get("scheme")) == NAMED:
+        more["categories"] = class_names(row)
+    if any(said := both(row, "says")):
+        more["says"] = said
+    return more
+
+
+def class_names(row: Mapping[str, object]) -> list[list[str]]:
+    """Return the Chinese and the English name of each class of a layer of named classes.
+
+    >>> class_names({"classes_zh": "核心;外围", "classes_en": "core;periphery"})
+    [['核心', 'core'], ['外围', 'periphery']]
+    """
+    zh, en = (text(row.get(f"classes_{language}")).split(";") for language in ("zh", "en"))
+    return [[a or b, b or a] for a, b in zip_longest(zh, en, fillvalue="")]
 
 
 def _view(
@@ -167,7 +189,9 @@ def _view(
     return {
         "values": [number(v, decimals) for v in values],
         "classes": letters(classes.index(values)),
-        "ranks": ranks(values, lowest_first=lowest_first),
+        "ranks": [None] * len(values)
+        if classes.scheme == NAMED
+        else ranks(values, lowest_first=lowest_first),
         "flags": "".join(LETTERS.get(text(c), ".") for c in view["confidence"]),
         "vintage": listed(view["vintage"]),
         "source": listed(view["source_id"]),
@@ -188,8 +212,16 @@ def listed(cells: pd.Series) -> Record:
 
 
 def layer_classes(row: Mapping[str, object], values: Floats) -> Classes:
-    """Return the classes of one layer from all of its printed values."""
+    """Return the classes of one layer from all of its printed values.
+
+    Raises
+    ------
+    TableError
+        If a layer of named classes has a value that is none of them.
+    """
     scheme = text(row.get("scheme")) or "fisher_jenks"
+    if scheme == NAMED:
+        return _classes_by_name(row, values)
     manual = [float(b) for b in parts(row.get("breaks"))]
     midpoint = _midpoint(row)
     return classify(
@@ -198,6 +230,18 @@ def layer_classes(row: Mapping[str, object], values: Floats) -> Classes:
         midpoint=midpoint if text(row.get("palette")) == "diverging" else None,
         breaks=manual or None,
     )
+
+
+def _classes_by_name(row: Mapping[str, object], values: Floats) -> Classes:
+    n = len(class_names(row))
+    strangers = np.setdiff1d(values[~np.isnan(values)], np.arange(n))
+    if len(strangers):
+        raise TableError(
+            f"Layer {text(row.get('layer_id'))!r} has a value that is none of its classes.",
+            found=few(map(str, strangers)),
+            fix=f"Values are 0 to {n - 1}, in the order of 'classes'.",
+        )
+    return named_classes(n, text(row.get("palette")))
 
 
 def _midpoint(row: Mapping[str, object]) -> float | None:

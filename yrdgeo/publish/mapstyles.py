@@ -93,6 +93,8 @@ def _class_rules(
 ) -> tuple[Rule, ...]:
     breaks = cast("list[float]", record["breaks"])
     colours = cast("list[str]", record["colours"])
+    if column.classes:
+        return _named_rules(column, record)
     decimals = int(str(record["decimals"]))
     values = wide[column.name].to_numpy(np.float64)
     bounds = cut(breaks, values, shown(values, decimals))
@@ -110,10 +112,26 @@ def _class_rules(
     if finite:
         unreached = Condition(column.name, "is infinite")
         rules.append(Rule(NO_PATH.label, NO_PATH.marks, (unreached,)))
-    if column.confidence:
-        doubted = Condition(column.confidence, "=", "unverified")
-        rules.append(Rule(UNVERIFIED.label, UNVERIFIED.marks, (doubted,)))
-    return tuple(rules)
+    return (*rules, *_doubted(column))
+
+
+def _doubted(column: LayerColumn) -> tuple[Rule, ...]:
+    if not column.confidence:
+        return ()
+    doubted = Condition(column.confidence, "=", "unverified")
+    return (Rule(UNVERIFIED.label, UNVERIFIED.marks, (doubted,)),)
+
+
+def _named_rules(column: LayerColumn, record: Mapping[str, object]) -> tuple[Rule, ...]:
+    """Return a rule a named class; the column holds the keys, empty text where one is missing."""
+    names = cast("list[list[str]]", record["categories"])
+    colours = cast("list[str]", record["colours"])
+    rules = [
+        Rule(both(*name), (Fill(colour),), _when(column.name, key))
+        for key, name, colour in zip(column.classes, names, colours, strict=True)
+    ]
+    missing = Rule(NO_DATA.label, NO_DATA.marks, _when(column.name, ""))
+    return (*rules, missing, *_doubted(column))
 
 
 def _between(name: str, bounds: Sequence[float], place: int) -> list[Condition]:

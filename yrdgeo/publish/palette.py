@@ -45,6 +45,17 @@ ABOVE: dict[int, tuple[str, ...]] = {
 }
 SIDE = max(ABOVE)  # classes on each side of a midpoint, at most
 
+# Of named classes, in the order in which a layer names them; each list is told apart whole.
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "qualitative": (
+        "#4c8fc7", "#e8c15c", "#a34a7f", "#7cc6a4", "#d9793f", "#2f343d", "#c9b3e0", "#e9ecee",
+    ),
+    # high-high, low-low, high-low, low-high, not significant, no neighbour
+    "clusters": ("#233391", "#b47726", "#79a9d8", "#f0dcae", "#e9ecee", "#a3a9ae"),
+    "spots": ("#233391", "#b47726", "#e9ecee", "#a3a9ae"),
+    "core": ("#2367ac", "#e0f3b2"),
+}  # fmt: skip
+
 # What is drawn over the fills; all of them are told apart under each colour blindness.
 MARKS = {
     "adjacent": "#0f766e",
@@ -179,6 +190,34 @@ def classify(
         return _diverging(finite, scheme, float(midpoint))
     bounds = _bounds(finite, scheme, k)
     return Classes(bounds, _colours(len(bounds) + 1), scheme)
+
+
+def named_classes(n: int, palette: str) -> Classes:
+    """Return n named classes: the values are 0, 1, … n − 1.
+
+    Parameters
+    ----------
+    palette
+        A key of :data:`CATEGORIES`; ``qualitative`` stands in for any other.
+
+    Raises
+    ------
+    ArgumentError
+        If there are none, or more than colours that every eye tells apart.
+
+    Examples
+    --------
+    >>> named_classes(2, "core").index(np.array([1.0, 0.0, np.nan])).tolist()
+    [1, 0, -1]
+    """
+    colours = CATEGORIES.get(palette, CATEGORIES["qualitative"])
+    if not 1 <= n <= len(colours):
+        raise ArgumentError(
+            f"A map has one to {len(colours)} named classes.",
+            found=f"{n}",
+            fix="Join the smallest ones.",
+        )
+    return Classes(tuple(k + 0.5 for k in range(n - 1)), colours[:n], "categories")
 
 
 def _diverging(finite: Floats, scheme: str, midpoint: float) -> Classes:
