@@ -5,6 +5,7 @@ centroid. An edge between two vertices of a polygon is straight in longitude and
 GeoJSON (RFC 7946). Longitude comes first everywhere.
 """
 
+from collections.abc import Iterable
 from typing import overload
 
 import geopandas as gpd
@@ -45,6 +46,7 @@ Ids = list[str] | tuple[str, ...] | pd.Index | pd.Series
 GEOD = Geod(ellps="WGS84")
 METRES_PER_KM = 1e3
 M2_PER_KM2 = 1e6
+HALF_TURN = 180.0
 
 POLYGONAL = ("Polygon", "MultiPolygon")
 STRAIGHT_DEGREES = 0.05  # longer edges are split before projecting, so that they stay straight
@@ -75,6 +77,8 @@ def geodesic_km(cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids) -> float |
     ------
     ArgumentError
         If an adcode is not in the table, or the lengths differ.
+    TableError
+        If one of these cities has no seat in degrees.
 
     References
     ----------
@@ -90,7 +94,7 @@ def geodesic_km(cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids) -> float |
     95.504
     """
     left, right = _positions(cities, a, b)
-    lon, lat = (cities[name].to_numpy(np.float64) for name in ("seat_lon", "seat_lat"))
+    lon, lat = _seats(cities, np.concatenate([left, right]))
     metres = GEOD.inv(lon[left], lat[left], lon[right], lat[right])[2]
     return _like(np.asarray(metres) / METRES_PER_KM, a, b)
 
@@ -238,7 +242,7 @@ def local_equal_area(shapes: gpd.GeoSeries | gpd.GeoDataFrame) -> str:
     return f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84"
 
 
-def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
+def city_polygons(cities: pd.DataFrame) -> gpd.GeoSeries:
     """Return the polygons of a table in EPSG:4326, one a city.
 
     Raises
@@ -247,6 +251,9 @@ def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
         If the geometry has no CRS, a city has no polygon, or an adcode is repeated.
     """
     _refuse_repeats(cities)
+    if not isinstance(cities, gpd.GeoDataFrame):
+        fix = "Join the boundaries to the table first."
+        raise TableError("Table 'cities' has no polygons.", found=type(cities).__name__, fix=fix)
     polygons = check_crs(cities, source="table 'cities'").geometry
     bare = polygons.isna() | polygons.is_empty | ~polygons.geom_type.isin(POLYGONAL)
     if bare.any():
@@ -258,7 +265,7 @@ def city_polygons(cities: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return polygons
 
 
-def _refuse_repeats(cities: gpd.GeoDataFrame) -> None:
+def _refuse_repeats(cities: pd.DataFrame) -> None:
     if not cities.index.is_unique:
         raise TableError(
             "Table 'cities' must have one row for each adcode.",
@@ -268,10 +275,10 @@ def _refuse_repeats(cities: gpd.GeoDataFrame) -> None:
 
 
 def _positions(
-    cities: gpd.GeoDataFrame, a: str | Ids, b: str | Ids
+    cities: pd.DataFrame, a: object, b: object
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     _refuse_repeats(cities)
-    asked = [pd.Index([ids] if isinstance(ids, str) else list(ids), dtype=object) for ids in (a, b)]
+    asked = [pd.Index(_listed(ids), dtype=object) for ids in (a, b)]
     unknown = [code for ids in asked for code in ids if code not in cities.index]
     if unknown:
         raise ArgumentError(
@@ -287,6 +294,30 @@ def _positions(
         )
     left, right = np.broadcast_arrays(*rows)
     return left, right
+
+
+def _listed(ids: object) -> list[object]:
+    several = isinstance(ids, Iterable) and not isinstance(ids, str)
+    return list(ids) if several else [ids]  # type: ignore[call-overload]  # an Iterable
+
+
+def _seats(cities: pd.DataFrame, rows: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes of all seats, those in these rows being degrees."""
+    absent = [name for name in ("seat_lon", "seat_lat") if name not in cities.columns]
+    if absent:
+        raise TableError("Table 'cities' has no seats.", found=f"without {few(absent)}")
+    lon, lat = (
+        pd.to_numeric(cities[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        for name in ("seat_lon", "seat_lat")
+    )
+    wrong = ~((np.abs(lon) <= HALF_TURN) & (np.abs(lat) <= HALF_TURN / 2))
+    if wrong[rows].any():
+        raise TableError(
+            "Every city needs a seat in degrees, longitude first.",
+            found=f"none for {few(dict.fromkeys(cities.index[rows[wrong[rows]]]))}",
+            fix="Give seat_lon and seat_lat on WGS 84, or drop the cities.",
+        )
+    return lon, lat
 
 
 def _like(values: Floats, a: str | Ids, b: str | Ids) -> float | Floats:

@@ -1,6 +1,7 @@
 """Neighbours, borders and orders on squares, by hand."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -190,10 +191,21 @@ def test_a_river_is_a_border_that_only_a_bridge_crosses(islands: gpd.GeoDataFram
     [
         {"from": "330000", "to": "330009", "kind": "sea"},
         {"from": "330000", "to": "330001", "kind": "swamp"},
+        ("330000", "330001"),
     ],
 )
-def test_a_water_must_be_a_border_of_a_known_kind(
-    islands: gpd.GeoDataFrame, water: dict[str, str]
-) -> None:
+def test_a_water_must_be_a_border_of_a_known_kind(islands: gpd.GeoDataFrame, water: object) -> None:
     with pytest.raises(ArgumentError, match="water is the border"):
-        contiguity.edges(islands, waters=[water])
+        contiguity.edges(islands, waters=[water])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("bridge", [5, "330000", ("330000",), {"from": "330000"}])
+def test_a_bridge_has_two_ends(islands: gpd.GeoDataFrame, bridge: object) -> None:
+    with pytest.raises(ArgumentError, match="pair of adcodes"):
+        contiguity.edges(islands, bridges=[bridge])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("length", [-1, np.nan, np.inf, "3"])
+def test_a_least_border_is_a_number(islands: gpd.GeoDataFrame, length: object) -> None:
+    with pytest.raises(ArgumentError, match="min_border_km must be a number"):
+        contiguity.edges(islands, min_border_km=length)  # type: ignore[arg-type]

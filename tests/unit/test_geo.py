@@ -216,3 +216,38 @@ def test_what_is_no_longitude_latitude_is_refused(shift: object, lon: float, lat
     assert callable(shift)
     with pytest.raises(ArgumentError, match="longitude first"):
         shift(lon, lat)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seat_lon": np.nan}, "needs a seat.*330000"),
+        ({"seat_lat": 121.0}, "needs a seat.*330000"),
+        ({"seat_lon": "east"}, "needs a seat.*330000"),
+        (None, "no seats.*seat_lon"),
+    ],
+)
+def test_a_city_without_a_seat_has_no_length(
+    squares: gpd.GeoDataFrame, change: dict[str, object] | None, said: str
+) -> None:
+    wrong = squares.drop(columns="seat_lon") if change is None else squares.assign(**change)
+    with pytest.raises(TableError, match=said):
+        geo.geodesic_km(wrong, "330000", "330100")
+
+
+def test_a_seat_that_is_not_asked_for_may_be_missing(squares: gpd.GeoDataFrame) -> None:
+    expected = geo.geodesic_km(squares, "330000", "330100")
+    squares.loc["330300", "seat_lon"] = np.nan
+    assert geo.geodesic_km(squares, "330000", "330100") == expected
+
+
+@pytest.mark.parametrize("code", [330000, None, np.nan])
+def test_an_adcode_that_is_no_text_is_named(squares: gpd.GeoDataFrame, code: object) -> None:
+    for measure in (geo.geodesic_km, geo.border_km, geo.centroid_km):
+        with pytest.raises(ArgumentError, match=f"{code}.*text"):
+            measure(squares, code, "330100")
+
+
+def test_a_table_without_geometry_has_no_borders(squares: gpd.GeoDataFrame) -> None:
+    with pytest.raises(TableError, match="no polygons"):
+        geo.border_km(pd.DataFrame(squares.drop(columns="geometry")), "330000", "330100")

@@ -4,7 +4,7 @@ Promise: a neighbour is a fact of the polygons or a declared bridge, never a gue
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, cast
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -168,14 +168,14 @@ def order(
     return pd.DataFrame(connected, cities.index, cities.index).astype("Int64")
 
 
-def _check(rule: str, min_border_km: float, snap_m: float) -> None:
+def _check(rule: str, min_border_km: object, snap_m: object) -> None:
     if rule not in ("queen", "rook"):
         raise ArgumentError(
             "rule must be 'queen' or 'rook'.", found=repr(rule), fix="Queen counts corners."
         )
     for name, value in (("min_border_km", min_border_km), ("snap_m", snap_m)):
-        if not (np.isfinite(value) and value >= 0):
-            raise ArgumentError(f"{name} must be zero or more.", found=f"{value}")
+        if not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
+            raise ArgumentError(f"{name} must be a number, zero or more.", found=repr(value))
 
 
 def _borders(polygons: gpd.GeoSeries) -> tuple[Rows, Rows, Floats]:
@@ -220,7 +220,7 @@ def _length_km(shapes: npt.NDArray[np.object_]) -> Floats:
 
 def _with_waters(land: pd.DataFrame, waters: Waters) -> pd.DataFrame:
     """Give the borders that run in water their kind."""
-    named = {tuple(sorted(_ends(row))): str(row.get("kind", "")) for row in waters}
+    named = {tuple(sorted(_ends(row))): _kind(row) for row in waters}
     borders = set(zip(land["from_id"], land["to_id"], strict=True))
     strange = [f"{a} – {b}" for a, b in named if (a, b) not in borders]
     strange += [f"kind {kind!r}" for kind in named.values() if kind not in WATERS]
@@ -247,13 +247,21 @@ def _declared(bridges: Bridges, known: pd.Index) -> pd.DataFrame:
     return table.assign(border_km=0.0, kind="bridge")
 
 
-def _ends(bridge: tuple[str, str] | Mapping[str, object]) -> tuple[str, str]:
+def _kind(water: object) -> str:
+    return str(water.get("kind", "")) if isinstance(water, Mapping) else ""
+
+
+def _ends(bridge: object) -> tuple[str, str]:
+    ends: list[object] = []
     if isinstance(bridge, Mapping):
-        ends = tuple(bridge[name] for name in ("from", "to") if name in bridge)
-    else:
-        ends = tuple(bridge)
-    if len(ends) != 2 or isinstance(bridge, str):  # noqa: PLR2004 — a bridge has two ends
+        ends = [bridge[name] for name in ("from", "to") if name in bridge]
+    elif isinstance(bridge, Iterable) and not isinstance(bridge, str):
+        ends = list(bridge)
+    if len(ends) != 2:  # noqa: PLR2004 — a bridge has two ends
+        fix = "A water has a 'kind' as well."
         raise ArgumentError(
-            "A bridge is a pair of adcodes, or a mapping with 'from' and 'to'.", found=repr(bridge)
+            "A bridge is a pair of adcodes, or a mapping with 'from' and 'to'.",
+            found=repr(bridge),
+            fix=fix,
         )
-    return cast("tuple[str, str]", ends)
+    return str(ends[0]), str(ends[1])

@@ -17,7 +17,7 @@ from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.decay import Decay
 from yrdgeo.analysis.flows import field_strength
 from yrdgeo.errors import ArgumentError, few
-from yrdgeo.geo import GEOD, METRES_PER_KM, STRAIGHT_DEGREES, city_polygons
+from yrdgeo.geo import GEOD, HALF_TURN, METRES_PER_KM, STRAIGHT_DEGREES, city_polygons
 from yrdgeo.results import TravelTimes
 from yrdgeo.units import WGS84
 
@@ -29,7 +29,6 @@ Rows = npt.NDArray[np.intp]
 MINUTES_PER_HOUR = 60.0
 BLOCK = 2_000_000  # numbers held at once
 MOST_POINTS = 1_000_000
-HALF_TURN = 180.0
 
 
 def point_times(  # noqa: PLR0913 — the way to the nodes has a speed, a detour, a limit
