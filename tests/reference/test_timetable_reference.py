@@ -14,6 +14,7 @@ from timetable_samples import STATIONS, arrivals, expanded, moments, street, tim
 from yrdgeo.provenance import data_path
 from yrdgeo.results import Network
 from yrdgeo.routing.compare import compare_models
+from yrdgeo.routing.doors import door_times
 from yrdgeo.routing.journeys import journey_times, without_boarding
 from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
 from yrdgeo.routing.times import travel_times
@@ -84,6 +85,75 @@ def test_profiles_are_those_of_a_search_at_every_minute(
             arrive = waited if statistic == "scheduled" else by_train
             expected = reference(arrive.loc[station], walk, longest)
             assert found.loc[ORIGIN, station] == pytest.approx(expected)
+
+
+doors = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.sampled_from(STATIONS), st.integers(0, 40)), max_size=6
+).map(lambda rows: pd.DataFrame(rows, columns=["place", "station", "minutes"]))
+
+
+@settings(max_examples=25)
+@given(
+    day=timetables(most=6, limited=True),
+    access=doors,
+    way=ways,
+    change=st.integers(1, 20),
+    start=moments,
+    changes=st.sampled_from([None, 0, 1]),
+)
+def test_door_to_door_is_a_search_at_every_minute(
+    day: Timetable,
+    access: pd.DataFrame,
+    way: pd.DataFrame,
+    change: int,
+    start: int,
+    changes: int | None,
+):
+    walk = street(way, day)
+    graph = expanded(day, walk, change)
+    near = {
+        place: rows.groupby("station")["minutes"].min() for place, rows in access.groupby("place")
+    }
+    near = {place: near.get(place, pd.Series(dtype=float)).to_dict() for place in "ABC"}
+    first = near["A"].items()
+    out = {
+        one: min((minutes + walk[at].get(one, np.inf) for at, minutes in first), default=np.inf)
+        for one in STATIONS
+    }
+    ahead = walk | {"A": {station: minutes for station, minutes in out.items() if minutes < np.inf}}
+
+    def reached(moment: int, wait: float) -> dict[str, float]:
+        found = arrivals(graph, ahead, "A", moment, changes=changes, wait=wait)
+        return {
+            place: min(
+                (found[one] + minutes for one, minutes in near[place].items()), default=np.inf
+            )
+            for place in "BC"
+        }
+
+    by_train, waited = (
+        pd.DataFrame({moment: reached(moment, wait) for moment in range(start, start + SPAN + 1)})
+        for wait in (0.0, np.inf)
+    )
+    options = {"max_transfers": changes, "transfer_min": change, "transfers": way}
+    for statistic, reference in REFERENCES.items():
+        table = door_times(
+            day,
+            access,
+            ["C", "A", "B"],
+            window=(start, start + SPAN),
+            statistic=statistic,
+            longest_min=1440,
+            **options,
+        ).to_frame()
+        assert table.loc["A", "A"] == 0
+        for place in "BC":
+            on_foot = min(
+                (out[one] + minutes for one, minutes in near[place].items()), default=np.inf
+            )
+            arrive = waited if statistic == "scheduled" else by_train.drop(columns=start + SPAN)
+            expected = reference(arrive.loc[place], on_foot, 1440)
+            assert table.loc["A", place] == pytest.approx(expected)
 
 
 def _worth(arrive: pd.Series, walk: float, longest: int) -> list[float]:

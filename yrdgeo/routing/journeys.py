@@ -14,7 +14,7 @@ from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.graph import as_ids
 from yrdgeo.routing.profiles import SECONDS, connections, seconds
-from yrdgeo.routing.scan import check_options, journeys_between
+from yrdgeo.routing.scan import check_options, journeys_between, ways_of
 from yrdgeo.routing.summaries import Journeys, fastest, median, scheduled, worthwhile
 from yrdgeo.routing.walks import changes, walking
 from yrdgeo.timetables import DAY_MIN, PERIODS, Timetable, check_periods, period_min
@@ -104,12 +104,12 @@ def journey_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     places = starts, starts if destinations is None else as_ids(destinations, role="destinations")
     walks = walking(timetable, transfers)
     rides = connections(timetable, whole[0], whole[1] + longest_min, daily=True)
-    ways = walks, changes(timetable, walks, transfer_min)
+    ways, change = ways_of(timetable, places, walks), changes(timetable, walks, transfer_min)
     longest = int(seconds(longest_min))
     tables: dict[int, Table] = {}
     for most in range(max_transfers, -1, -1):
         wanted = MEASURES if most == max_transfers else {"fastest_min": MEASURES["fastest_min"]}
-        found = journeys_between(timetable, places, rides, ways, most)
+        found = journeys_between(rides, ways, change, most)
         tables[most] = _measured(found, spans, (len(places[0]), len(places[1])), longest, wanted)
     return _stacked(tables, spans, places)
 

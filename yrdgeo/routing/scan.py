@@ -29,6 +29,7 @@ from yrdgeo.timetables import DAY_MIN, Timetable
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Ways = tuple[Ints, Ints]
 Statistic = Literal["fastest", "median", "scheduled"]
 
 
@@ -116,32 +117,43 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     rides = connections(timetable, window[0], window[1] + longest_min, daily=daily)
     minutes = np.empty((len(starts), len(ends)))
     span = tuple(int(seconds(bound)) for bound in (*window, longest_min))
-    found = journeys_between(timetable, (starts, ends), rides, (walks, change), max_transfers)
+    ways = ways_of(timetable, (starts, ends), walks)
+    found = journeys_between(rides, ways, change, max_transfers)
     for row, part, journeys in found:
         minutes[row, part] = SUMMARIES[statistic](journeys, *span) / SECONDS
     minutes[starts.to_numpy()[:, None] == ends.to_numpy()[None, :]] = 0.0
     return TravelTimes(starts, ends, minutes)
 
 
-def journeys_between(
-    timetable: Timetable,
-    places: tuple[pd.Index, pd.Index],
-    rides: Connections,
-    ways: tuple[Ints, Ints],
-    max_transfers: int | None,
-) -> Iterator[tuple[int, slice, Journeys]]:
-    """Yield the journeys of every origin to every block of destinations.
+def ways_of(timetable: Timetable, places: tuple[pd.Index, pd.Index], walks: Ints) -> Ways:
+    """Return seconds from origins to stations, shape (n, s), and from these on, shape (s, m).
 
     Parameters
     ----------
     timetable
         The trips.
     places
-        Origins and destinations.
+        Origins and destinations: stations, or cities, which stand for all their stations.
+    walks
+        What :func:`yrdgeo.routing.walks.walking` returns.
+    """
+    leave = _access(timetable, places[0], walks, role="origins")
+    return leave, _access(timetable, places[1], walks.T, role="destinations").T
+
+
+def journeys_between(
+    rides: Connections, ways: Ways, change: Ints, max_transfers: int | None
+) -> Iterator[tuple[int, slice, Journeys]]:
+    """Yield the journeys of every origin to every block of destinations.
+
+    Parameters
+    ----------
     rides
         What :func:`yrdgeo.routing.profiles.connections` returns.
     ways
-        What :func:`walking` and :func:`changes` return.
+        Seconds from origins to stations, and from these to destinations; ``NEVER`` for none.
+    change
+        What :func:`yrdgeo.routing.walks.changes` returns.
     max_transfers
         Most changes of train; None for any number.
 
@@ -150,9 +162,7 @@ def journeys_between(
     origin, destinations, journeys
         Number of the origin, block of destinations, and the ways from the one to the others.
     """
-    walks, change = ways
-    leave = _access(timetable, places[0], walks, role="origins")
-    reach = _access(timetable, places[1], walks.T, role="destinations").T
+    leave, reach = ways
     departures, blocks = profiles(rides, change, reach, max_transfers=max_transfers)
     for part, arrival in blocks:
         for row, way in enumerate(leave):
