@@ -136,6 +136,20 @@ def test_wrong_flows_are_refused(change: object, said: str) -> None:
         border_effect(change(flows), times, GROUPS)  # type: ignore[operator]
 
 
+def test_modelled_flows_and_unknown_effects_are_refused() -> None:
+    flows, times = made(6)
+    minutes = times.to_table().rename(columns={"travel_time_min": "flow"})
+    modelled = minutes.assign(flow=1e6 * minutes["flow"] ** -2.0)
+    mass = pd.Series(2.0, IDS) + np.arange(20)
+    for options in ({}, {"effects": "masses", "masses": mass}):
+        with pytest.raises(ArgumentError, match="modelled ones tell nothing"):
+            border_effect(modelled, times, GROUPS, **options)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="'place'"):
+        border_effect(flows, times, GROUPS, effects="place")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="masses=gdp"):
+        border_effect(flows, times, GROUPS, effects="masses")
+
+
 def line_of_cities(extra_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     at = np.arange(20) * 30.0
     km = pd.DataFrame(np.abs(at[:, None] - at), IDS, IDS)
@@ -225,6 +239,15 @@ def test_a_road_that_stops_short_of_the_province_is_found() -> None:
     assert rates.loc["across", "ends_per_100_km"] == pytest.approx(100 / 110.87, abs=0.01)
     wide, _ = dead_ends(roads(), cities, groups, within_km=60)
     assert set(wide["node_id"]) == {"a", "c", "d"}
+
+
+def test_where_no_border_is_of_one_kind_the_other_has_its_ends() -> None:
+    cities = squares()
+    for codes, kind in (([31, 31, 31], "within"), ([31, 32, 33], "across")):
+        ends, rates = dead_ends(roads(), cities, pd.Series(codes, cities.index))
+        assert ends[["node_id", "border"]].to_numpy().tolist() == [["c", kind]]
+        assert rates.loc[kind, "ends_per_100_km"] == pytest.approx(100 / (2 * 110.87), abs=0.01)
+        assert rates["border_km"].min() == 0
 
 
 def test_dead_ends_need_roads_and_neighbours() -> None:

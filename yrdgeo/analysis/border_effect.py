@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from yrdgeo.results import TravelTimes
 
 Floats = npt.NDArray[np.float64]
 Effects = Literal["places", "masses"]
+EFFECTS = ("places", "masses")
+PERFECT = 1e-6  # of the largest flow; observed flows are never fitted so well
 NAMES = ("log_time", "border")
 
 
@@ -101,7 +104,8 @@ def border_effect(
     ------
     ArgumentError
         If a flow is negative or repeated, a place lacks a group, time or mass, all pairs are of
-        one kind, or the model cannot be fitted.
+        one kind, the model cannot be fitted, or it fits without any error: then the flows were
+        made by such a model, and tell nothing of a border.
     MissingPackageError
         If statsmodels is not installed.
 
@@ -127,9 +131,11 @@ def border_effect(
     >>> round(found.flow_ratio, 2), round(found.time_factor, 2)
     (0.5, 1.59)
     """
-    rows = _rows(flows, times, groups, masses if effects == "masses" else None)
+    if effects not in EFFECTS:
+        raise ArgumentError("effects is 'places' or 'masses'.", found=repr(effects))
     if effects == "masses" and masses is None:
         raise ArgumentError("effects='masses' needs the masses.", fix="Pass masses=gdp.")
+    rows = _rows(flows, times, groups, masses if effects == "masses" else None)
     whole = len(rows)
     rows = _with_flow(rows) if effects == "places" else rows
     design = _design(rows, effects)
@@ -159,7 +165,8 @@ def border_effect(
         n_across=int(across.sum()),
         note=_dropped(whole - len(rows))
         + (
-            "PPML; standard errors clustered by origin and destination. The border stands for "
+            "PPML; standard errors clustered by origin and destination, each part times "
+            "G / (G − 1) · (N − 1) / (N − k). The border stands for "
             "everything that differs across it: habits, fares and timetables as well as barriers."
         ),
     )
@@ -245,6 +252,9 @@ def _poisson(design: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Floats]:
     try:
         from statsmodels.genmod.families import Poisson  # noqa: PLC0415 — an extra
         from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415 — an extra
+        from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415 — an extra
+            PerfectSeparationWarning,
+        )
     except ImportError as error:
         fix = "Run: pip install 'yrdgeo[stats]'"
         raise MissingPackageError("statsmodels is not installed.", fix=fix) from error
@@ -256,9 +266,18 @@ def _poisson(design: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Floats]:
             fix="Bring more pairs, or effects='masses'.",
         )
     clusters = rows[["from_id", "to_id"]].apply(lambda ends: pd.factorize(ends)[0]).to_numpy()
-    fit = GLM(rows["flow"].to_numpy(), matrix, family=Poisson()).fit(
-        maxiter=200, tol=1e-12, cov_type="cluster", cov_kwds={"groups": clusters}
-    )
+    flow = rows["flow"].to_numpy()
+    with catch_warnings():
+        simplefilter("ignore", PerfectSeparationWarning)  # said below, as an error
+        fit = GLM(flow, matrix, family=Poisson()).fit(
+            maxiter=200, tol=1e-12, cov_type="cluster", cov_kwds={"groups": clusters}
+        )
+    if np.abs(flow - fit.fittedvalues).max() <= PERFECT * flow.max():
+        raise ArgumentError(
+            "The flows are exactly those of a gravity model.",
+            found="no error is left",
+            fix="Bring observed flows: modelled ones tell nothing of a border.",
+        )
     if not fit.converged or not np.isfinite(fit.params).all():
         raise ArgumentError("The gravity model does not converge.", fix="Drop places without flow.")
     return np.asarray(fit.params), np.asarray(fit.cov_params())

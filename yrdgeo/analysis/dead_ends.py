@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 
 from yrdgeo.errors import ArgumentError
-from yrdgeo.geo import city_polygons, local_equal_area
+from yrdgeo.geo import GEOD, METRES_PER_KM, city_polygons, local_equal_area
 from yrdgeo.results import Network
 from yrdgeo.units import WGS84
 
@@ -58,7 +58,7 @@ def dead_ends(
     roads = network.links[~network.links["mode"].isin(NOT_ROADS)]
     if roads.empty:
         raise ArgumentError("The network has no roads.", fix="Bring a network with mode 'road'.")
-    lines = _borders(cities, groups)
+    lines, border_km = _borders(cities, groups)
     two_way = roads.assign(
         low=roads[["from_node", "to_node"]].min(axis=1),
         high=roads[["from_node", "to_node"]].max(axis=1),
@@ -69,25 +69,26 @@ def dead_ends(
     local = local_equal_area(cities)
     points = nodes.to_crs(local).geometry.to_numpy()
     drawn = {kind: shape.to_crs(local) for kind, shape in lines.items()}
-    far = {
-        kind: np.asarray(shapely.distance(points, shape.union_all())) / 1e3
-        for kind, shape in drawn.items()
-    }
-    apart = np.column_stack([far["within"], far["across"]])
-    nearest = np.where(apart[:, 1] <= apart[:, 0], "across", "within")
-    least = apart.min(axis=1) if len(apart) else np.array([])
+    # From no border at all the distance is NaN; it is never the nearer one.
+    within, across = (
+        np.nan_to_num(shapely.distance(points, shape.union_all()) / METRES_PER_KM, nan=np.inf)
+        for shape in drawn.values()
+    )
+    nearest = np.where(across <= within, "across", "within")
+    least = np.minimum(within, across)
     near = least <= within_km
     ends = nodes[["node_id", "geometry"]].assign(border=nearest, distance_km=least)[near]
-    km = {kind: float(shape.length.sum()) / 1e3 for kind, shape in drawn.items()}
-    counts = ends["border"].value_counts().reindex(list(km), fill_value=0)
-    rates = pd.DataFrame({"n_ends": counts, "border_km": pd.Series(km)}).rename_axis("border")
+    counts = ends["border"].value_counts().reindex(list(lines), fill_value=0)
+    rates = pd.DataFrame({"n_ends": counts, "border_km": border_km}).rename_axis("border")
     with np.errstate(divide="ignore", invalid="ignore"):
         rates["ends_per_100_km"] = 100 * rates["n_ends"] / rates["border_km"]
     return ends.reset_index(drop=True), rates
 
 
-def _borders(cities: gpd.GeoDataFrame, groups: pd.Series) -> dict[str, gpd.GeoSeries]:
-    """Return the common borders of neighbours, within groups and across them."""
+def _borders(
+    cities: gpd.GeoDataFrame, groups: pd.Series
+) -> tuple[dict[str, gpd.GeoSeries], pd.Series]:
+    """Return the common borders of neighbours within groups and across them, and their length."""
     lost = [code for code in cities.index if code not in groups.index or pd.isna(groups[code])]
     if lost:
         raise ArgumentError("Every city needs a group.", found=f"none for {', '.join(lost[:3])}")
@@ -97,12 +98,11 @@ def _borders(cities: gpd.GeoDataFrame, groups: pd.Series) -> dict[str, gpd.GeoSe
     left, right = left[once], right[once]
     shapes = polygons.to_numpy()
     common = shapely.intersection(shapely.boundary(shapes[left]), shapely.boundary(shapes[right]))
-    label = groups.loc[cities.index].to_numpy()
-    across = label[left] != label[right]
-    kinds = {
-        "within": gpd.GeoSeries(common[~across], crs=WGS84),
-        "across": gpd.GeoSeries(common[across], crs=WGS84),
-    }
     if not len(common):
         raise ArgumentError("No two cities touch.", fix="Take polygons that share their borders.")
-    return kinds
+    label = groups.loc[cities.index].to_numpy()
+    across = label[left] != label[right]
+    parts = {"within": common[~across], "across": common[across]}
+    km = {kind: sum(map(GEOD.geometry_length, part)) for kind, part in parts.items()}
+    kinds = {kind: gpd.GeoSeries(part, crs=WGS84) for kind, part in parts.items()}
+    return kinds, pd.Series(km, dtype=np.float64) / METRES_PER_KM
