@@ -57,6 +57,26 @@ def test_cities_without_a_chain_of_borders_have_no_order() -> None:
     assert found["order_index"][1] == pytest.approx(steps.loc["320100", "340100"] / others)
 
 
+def test_without_ways_or_borders_there_is_no_index_and_no_warning() -> None:
+    km, steps = tables(6)
+    far = leapfrog_index(steps, km * np.inf, ["310000"], ["340100"]).iloc[0]
+    assert np.isnan(far["nearest_ratio"])
+    assert np.isnan(far["distance_index"])
+    assert far["order_index"] > 0
+    islands = leapfrog_index(steps.mask(steps > 0), km, ["310000"], ["340100"]).iloc[0]
+    assert np.isnan(islands["order_index"])
+    assert islands["distance_index"] > 0
+
+
+def test_a_city_out_of_reach_does_not_make_the_others_near() -> None:
+    km, steps = tables(7)
+    apart = km.copy()
+    apart.loc["340200", "340100"] = np.inf
+    rest = [apart.loc[code, "340100"] for code in CODES[:3]]
+    found = leapfrog_index(steps, apart, ["310000"], ["340100"]).iloc[0]
+    assert found["distance_index"] == pytest.approx(km.loc["310000", "340100"] / np.mean(rest))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yrdgeo.analysis.pairs import matching_test
+from yrdgeo.analysis.pairs import matching_test, optimal
 from yrdgeo.errors import ArgumentError
 
 HELPERS = ["310000", "320100", "330100", "340100"]
@@ -83,6 +83,11 @@ def test_p_values_are_uniform_under_the_null() -> None:
     [
         ({"allowed": pd.DataFrame(False, HELPERS, HELPED)}, "does not allow"),  # noqa: FBT003
         ({"capacity": 0}, "more cities in the plan"),
+        ({"capacity": 1.5}, "whole number"),
+        ({"capacity": np.nan}, "whole number"),
+        ({"capacity": "2"}, "whole number"),
+        ({"capacity": True}, "whole number"),
+        ({"capacity": {HELPERS[0]: 1}}, "needs a capacity.*320100"),
         ({"allowed": pd.DataFrame([[True]], HELPERS[:1], HELPED[:1])}, "lacks rows"),
     ],
 )
@@ -105,3 +110,31 @@ def test_rare_matchings_are_not_drawn_for_ever() -> None:
     only = pd.DataFrame(np.eye(n, dtype=bool), labels, labels)
     with pytest.raises(ArgumentError, match="too rare"):
         matching_test(km, labels, labels, allowed=only, permutations=20)
+
+
+def test_labels_may_be_numbers_in_every_null() -> None:
+    km = np.arange(9.0).reshape(3, 3)
+    by_label = matching_test(km, range(3), range(3), capacity={0: 1, 1: 1, 2: 1})  # type: ignore[dict-item]
+    assert by_label.p_value == matching_test(km, range(3), range(3)).p_value
+
+
+def test_text_is_no_distance() -> None:
+    words = pd.DataFrame([["near"]], HELPERS[:1], HELPED[:1])
+    with pytest.raises(ArgumentError, match="hold numbers"):
+        matching_test(words, HELPERS[:1], HELPED[:1])
+
+
+def test_an_order_that_is_missing_is_named_not_counted() -> None:
+    steps = costs(5).round().astype("Int64")
+    assert matching_test(steps, HELPERS, HELPED).n_permutations == 24
+    steps.iloc[1, 2] = pd.NA
+    with pytest.raises(ArgumentError, match="helper 2 to helped 3"):
+        matching_test(steps, HELPERS, HELPED)
+
+
+def test_a_capacity_by_label_is_the_total_of_a_label_with_several_places() -> None:
+    cost = pd.DataFrame([[1.0] * 5, [2.0] * 5], ["a", "b"])
+    twice = optimal(cost, ["a", "a", "b"], range(5), capacity={"a": 2, "b": 5})
+    assert twice["helper_id"].value_counts().to_dict() == {"b": 3, "a": 2}
+    each = optimal(cost, ["a", "a", "b"], range(5), capacity=2)
+    assert each["helper_id"].value_counts().to_dict() == {"a": 4, "b": 1}

@@ -102,6 +102,7 @@ def test_with_places_to_spare_one_helper_may_take_all() -> None:
         ({"km": KM.where(KM < 9), "gap": GAP}, {}, "missing"),
         ({"km": KM.mask(KM.eq(5), np.inf), "gap": GAP}, {}, "infinite cost"),
         ({"km": KM.iloc[:2], "gap": GAP}, {}, "lacks rows"),
+        ([KM, GAP], {}, "each with its name"),
         ({"km": KM, "gap": GAP}, {"capacity": -1}, "whole number"),
         ({"km": KM, "gap": GAP}, {"capacity": 0}, "No matching"),
     ],

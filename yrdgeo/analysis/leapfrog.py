@@ -50,8 +50,9 @@ def leapfrog_index(
     -------
     index
         One row a pair: ``helper_id helped_id order_index distance_index nearest_id nearest_ratio
-        rank n_eligible``. ``rank`` is 1 for the nearest eligible helper, ties sharing the best
-        rank. A helper that is not eligible is ranked among those that are, as if it were.
+        rank n_eligible``. Distances without a way (``inf``) do not enter the mean. ``rank`` is 1
+        for the nearest eligible helper, ties sharing the best rank. A helper that is not eligible is
+        ranked among those that are, as if it were.
 
     Raises
     ------
@@ -82,18 +83,17 @@ def leapfrog_index(
     if np.isnan(far.to_numpy()[could]).any():
         raise ArgumentError("A distance between eligible cities is missing.", found="NaN")
     hops = steps.loc[allowed.index, columns.unique()].to_numpy()
-    mean_km = float(far.to_numpy()[could & np.isfinite(far.to_numpy())].mean())
-    mean_order = float(np.nanmean(np.where(could & np.isfinite(hops), hops, np.nan)))
+    mean_km, mean_order = (_mean(part[could]) for part in (far.to_numpy(), hops))
     place = columns.unique().get_indexer(columns)
     own = apart.to_numpy()[apart.index.get_indexer(rows), apart.columns.get_indexer(columns)]
     own_order = steps.to_numpy()[steps.index.get_indexer(rows), steps.columns.get_indexer(columns)]
     options = np.where(could, far.to_numpy(), np.inf)[:, place]
     nearest = options.argmin(axis=0)
     least = options[nearest, np.arange(len(rows))]
-    others = options[:, :] < own
+    others = options < own
     others &= far.index.to_numpy()[:, None] != rows.to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = own / least
+        ratio = own / least  # of two without a way neither is the nearer: NaN
     return pd.DataFrame(
         {
             "helper_id": rows,
@@ -106,6 +106,12 @@ def leapfrog_index(
             "n_eligible": could.sum(axis=0)[place],
         }
     )
+
+
+def _mean(numbers: Floats) -> float:
+    """Return the mean of the finite numbers, NaN where there are none."""
+    finite = numbers[np.isfinite(numbers)]
+    return float(finite.mean()) if len(finite) else float("nan")
 
 
 def _floats(matrix: Matrix, name: str) -> pd.DataFrame:

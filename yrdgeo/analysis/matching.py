@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Matrix = pd.DataFrame | TravelTimes | Floats
 Labels = Sequence[str] | Sequence[int] | pd.Index | pd.Series
+Capacity = int | Mapping[str, int]
 
 EXACT_HELPERS = 9  # 9! = 362,880 matchings
 MOST_TRIES = 200  # draws for each that is allowed
@@ -35,7 +36,7 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
     permutations: Literal["exact"] | int = "exact",
     seed: int = 0,
     allowed: pd.DataFrame | None = None,
-    capacity: int | Mapping[str, int] | None = None,
+    capacity: Capacity | None = None,
 ) -> TestResult:
     r"""Test whether a matching of helpers to helped is nearer than a random one.
 
@@ -61,7 +62,8 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
         a forbidden pair do not count. By default every pair is allowed.
     capacity
         A null of more matchings: how many cities each helper could have taken, one number or
-        one by label. By default each helper takes as many as it has in the plan.
+        one by label. By default each helper takes as many as it has in the plan. All ways to
+        fill the places are equally likely, so a helper with more places gets more cities.
 
     Returns
     -------
@@ -132,7 +134,7 @@ def _free(allowed: pd.DataFrame | None, helpers: Labels, helped: Labels) -> npt.
     return labelled_block(allowed.astype(np.float64), helpers, helped) > 0
 
 
-def _places(helpers: Labels, capacity: int | Mapping[str, int] | None, k: int) -> Rows:
+def _places(helpers: Labels, capacity: Capacity | None, k: int) -> Rows:
     """Return the rows that can be chosen, one for each place; a capacity counts a helper once."""
     if capacity is None:
         return np.arange(k)
@@ -169,7 +171,7 @@ def _drawn(n: int, draws: int, seed: int, free: npt.NDArray[np.bool_]) -> Iterat
 
 
 def optimal(
-    cost: Matrix, helpers: Labels, helped: Labels, *, capacity: int | Mapping[str, int] = 1
+    cost: Matrix, helpers: Labels, helped: Labels, *, capacity: Capacity = 1
 ) -> pd.DataFrame:
     r"""Give each helped city the helper that makes the total cost smallest.
 
@@ -182,7 +184,8 @@ def optimal(
     helpers, helped
         Labels of rows and columns; their lengths may differ, and a label may be repeated.
     capacity
-        How many cities a helper can take: one number, or one by label.
+        How many cities a helper can take: one number for each of ``helpers`` (a repeated label
+        has as many times that), or one by label, which is then the total of that label.
 
     Returns
     -------
@@ -248,7 +251,11 @@ def labelled_block(matrix: Matrix, helpers: Labels, helped: Labels) -> Floats:
                 f"The matrix lacks {name} for some labels.", found=few(wanted[place < 0].unique())
             )
         places.append(place)
-    return frame.to_numpy(dtype=np.float64)[np.ix_(*places)]
+    try:
+        numbers = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError("The matrix must hold numbers.", found=str(error)) from error
+    return np.asarray(numbers[np.ix_(*places)])
 
 
 def _refuse(wrong: npt.NDArray[np.bool_], state: str) -> None:
@@ -257,13 +264,31 @@ def _refuse(wrong: npt.NDArray[np.bool_], state: str) -> None:
         raise ArgumentError(f"Some costs are {state}.", found=few(places), fix="Drop them first.")
 
 
-def capacities(capacity: int | Mapping[str, int], helpers: Labels, most: int) -> Rows:
-    """Return how many each helper can take, at most ``most``."""
-    lost = [name for name in helpers if isinstance(capacity, Mapping) and name not in capacity]
-    if lost:
-        raise ArgumentError("Every helper needs a capacity.", found=f"none for {few(lost)}")
-    each = [capacity[str(name)] if isinstance(capacity, Mapping) else capacity for name in helpers]
-    bad = [value for value in each if value < 0 or value != int(value)]
+def capacities(capacity: Capacity, helpers: Labels, most: int) -> Rows:
+    """Return how many each place can take, at most ``most``.
+
+    A number is that of each place. A capacity by label is that of the label, whatever the number
+    of its places: the first one takes it all.
+    """
+    names = pd.Index(list(helpers))
+    if isinstance(capacity, Mapping):
+        lost = [name for name in names if name not in capacity]
+        if lost:
+            raise ArgumentError("Every helper needs a capacity.", found=f"none for {few(lost)}")
+        each = [0 if again else capacity[name] for name, again in _again(names)]
+    else:
+        each = [capacity] * len(names)
+    bad = [value for value in each if not _whole(value)]
     if bad:
         raise ArgumentError("A capacity is a whole number, zero or more.", found=few(bad))
     return np.minimum(np.array(each, dtype=np.intp), most)
+
+
+def _again(names: pd.Index) -> Iterator[tuple[str, bool]]:
+    return zip(names, names.duplicated(), strict=True)
+
+
+def _whole(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer):
+        return False
+    return bool(value >= 0) and float(value).is_integer()

@@ -3,7 +3,7 @@
 Promise: criteria are means per pair in their own units; nothing is weighed for the reader.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from itertools import permutations as arrangements
 from itertools import product
 
@@ -12,7 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from yrdgeo.analysis.matching import EXACT_HELPERS, Labels, Matrix, capacities, labelled_block
+from yrdgeo.analysis.matching import (
+    EXACT_HELPERS,
+    Capacity,
+    Labels,
+    Matrix,
+    capacities,
+    labelled_block,
+)
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +36,7 @@ def pareto(
     helped: Labels,
     *,
     maximise: Collection[str] = (),
-    capacity: int | Mapping[str, int] = 1,
+    capacity: Capacity = 1,
 ) -> pd.DataFrame:
     r"""Return the Pareto front of matchings under several criteria, and the actual plan.
 
@@ -53,7 +60,7 @@ def pareto(
     maximise
         Criteria of which more is better (a gap, a complementarity).
     capacity
-        How many of the helped a place among the helpers can take.
+        As in :func:`optimal`: a number for each place, or a total by label.
 
     Returns
     -------
@@ -114,11 +121,11 @@ def pareto(
     return table.assign(dominated_by=[0] * len(kept) + [int(beats.sum())])
 
 
-def _check_names(costs: Mapping[str, Matrix], maximise: Collection[str]) -> None:
-    if len(costs) < 2:  # noqa: PLR2004 — one criterion has an optimum, no front
+def _check_names(costs: Sized, maximise: Collection[str]) -> None:
+    if not isinstance(costs, Mapping) or len(costs) < 2:  # noqa: PLR2004 — a front has two sides
         raise ArgumentError(
-            "A front needs two criteria or more.",
-            found=f"{len(costs)}",
+            "A front needs two criteria or more, each with its name.",
+            found=f"{type(costs).__name__} of {len(costs)}",
             fix="For one, call pairs.optimal.",
         )
     strangers = [name for name in maximise if name not in costs]
