@@ -51,8 +51,8 @@ def leapfrog_index(
     index
         One row a pair: ``helper_id helped_id order_index distance_index nearest_id nearest_ratio
         rank n_eligible``. Distances without a way (``inf``) do not enter the mean. ``rank`` is 1
-        for the nearest eligible helper, ties sharing the best rank. A helper that is not eligible is
-        ranked among those that are, as if it were.
+        for the nearest eligible helper, ties sharing the best rank. A helper that is not
+        eligible is ranked among those that are, as if it were.
 
     Raises
     ------
