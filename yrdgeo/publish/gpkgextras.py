@@ -17,6 +17,7 @@ from yrdgeo.publish.dictionary import COLUMNS, LAYER_TITLES
 from yrdgeo.publish.mapstyles import FURTHER_STYLES, STYLES, both, city_styles, title
 from yrdgeo.publish.qgisstyle import Style, qml
 from yrdgeo.publish.sldstyle import sld
+from yrdgeo.publish.words import UnitName, said_of, unit_of
 from yrdgeo.results import Run
 
 NO_DATE = "1970-01-01T00:00:00.000Z"  # a file of data has no clock in it unless one is asked for
@@ -47,6 +48,8 @@ CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_tabl
 """
 # What of run.json describes the content; its clock does not.
 TRACE = ("study", "region", "year", "yrdgeo", "study_file_sha256", "network", "parameters")
+OF_CITIES = ("helper_city", "helped_city", "member_city")  # the prefecture, whatever the units
+OWN_STYLES = {**STYLES, **FURTHER_STYLES}
 _EXTENSIONS = (
     ("gpkg_data_columns", "gpkg_schema", SCHEMA),
     ("gpkg_data_column_constraints", "gpkg_schema", SCHEMA),
@@ -62,7 +65,7 @@ def add_extras(path: Path, run: Run, columns: Sequence[LayerColumn]) -> None:
         for statement in TABLES.split(";\n"):
             file.execute(statement)
         _register(file)
-        _name_columns(file, columns)
+        _name_columns(file, run, columns)
         _describe(file, run, date)
         _add_styles(file, run, columns, date)
         _title_layers(file, run, date)
@@ -103,9 +106,9 @@ def _column_names(file: sqlite3.Connection, table: str) -> list[str]:
 
 
 def words_of_columns(
-    names: Iterable[str], columns: Sequence[LayerColumn]
+    names: Iterable[str], columns: Sequence[LayerColumn], unit: UnitName = "city"
 ) -> dict[str, tuple[str, str]]:
-    """Return the alias and the description of each column that has words."""
+    """Return the alias and the description of each column that has words for such units."""
     known = {column.name: column for column in columns}
     doubts = {column.confidence: column for column in columns if column.confidence}
     found = {}
@@ -118,15 +121,17 @@ def words_of_columns(
         elif name in doubts:
             found[name] = (f"可信度 Confidence: {title(doubts[name])}", "")
         elif name in COLUMNS:
-            found[name] = COLUMNS[name]
+            alias, description = COLUMNS[name]
+            spoken: UnitName = "city" if name in OF_CITIES else unit
+            found[name] = (said_of(alias, spoken), said_of(description, spoken))
     return found
 
 
-def _name_columns(file: sqlite3.Connection, columns: Sequence[LayerColumn]) -> None:
-    rows = []
+def _name_columns(file: sqlite3.Connection, run: Run, columns: Sequence[LayerColumn]) -> None:
+    rows, unit = [], unit_of(run.cities.index)
     for table in _tables(file):
         own = columns if table == "cities" else ()
-        words = words_of_columns(_column_names(file, table), own)
+        words = words_of_columns(_column_names(file, table), own, unit)
         names = distinct(alias for alias, _ in words.values())
         rows += [
             (table, column, name, name, description)
@@ -176,24 +181,31 @@ def about(run: Run) -> dict[str, object]:
 def _add_styles(
     file: sqlite3.Connection, run: Run, columns: Sequence[LayerColumn], date: str
 ) -> None:
-    known = {**STYLES, **FURTHER_STYLES}
-    styles = {"cities": city_styles(run, columns), **{k: [v] for k, v in known.items()}}
-    present = _tables(file)
+    styles = {"cities": city_styles(run, columns), **{k: [v] for k, v in OWN_STYLES.items()}}
+    present, unit = _tables(file), unit_of(run.cities.index)
     for table, named in styles.items():
         if table not in present:
             continue
         own = columns if table == "cities" else ()
-        words = words_of_columns(_column_names(file, table), own)
+        words = words_of_columns(_column_names(file, table), own, unit)
         aliases = {column: alias for column, (alias, _) in words.items()}
         file.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
             " f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description,"
             " owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, ?, ?, ?, '', ?)",
             [
-                _style_row(table, replace(style, aliases=aliases), not i, date)
+                _style_row(table, replace(_spoken(style, unit), aliases=aliases), not i, date)
                 for i, style in enumerate(named)
             ],
         )
+
+
+def _spoken(style: Style, unit: UnitName) -> Style:
+    """Return a style whose own words name the units as the run does; titles of data stay."""
+    if style.name not in OWN_STYLES:
+        return style
+    rules = tuple(replace(rule, label=said_of(rule.label, unit)) for rule in style.rules)
+    return replace(style, heading=said_of(style.heading, unit), rules=rules)
 
 
 def _style_row(table: str, style: Style, default: bool, date: str) -> tuple[object, ...]:  # noqa: FBT001 — one row
@@ -210,8 +222,9 @@ def _style_row(table: str, style: Style, default: bool, date: str) -> tuple[obje
 
 def _title_layers(file: sqlite3.Connection, run: Run, date: str) -> None:
     where = both(run.title_zh, run.title_en)
+    unit = unit_of(run.cities.index)
     for table in _tables(file):
-        name = LAYER_TITLES.get(table, table)
+        name = said_of(LAYER_TITLES[table], unit) if table in LAYER_TITLES else table
         file.execute(
             "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
             (name, f"{name}. {where}, {run.year}", table),

@@ -17,9 +17,10 @@ from yrdgeo.publish.basemap import basemap_record, drawn
 from yrdgeo.publish.charts import chart_records, difference_records
 from yrdgeo.publish.ground import ground, ground_name, ground_source, ring_records
 from yrdgeo.publish.layers import Record, both, layer_records, number, records, text, time_records
+from yrdgeo.publish.linked import linked_record
 from yrdgeo.publish.palette import MARKS
 from yrdgeo.publish.topology import STEP_DEGREES, steps, topology
-from yrdgeo.publish.words import WORDS
+from yrdgeo.publish.words import unit_of, words_of
 from yrdgeo.results import Run
 
 MOST_TIMES = 120  # cities; a full matrix of more would outweigh the map
@@ -47,7 +48,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
     return {
         "panel": panel,
         "languages": _languages(run),
-        "words": [{key: pair[i] for key, pair in WORDS.items()} for i in (0, 1)],
+        "words": [{key: pair[i] for key, pair in words_of(unit_of(order)).items()} for i in (0, 1)],
         "marks": MARKS,
         "run": {
             "name": text(run.name),
@@ -78,6 +79,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
         "lines": overlays.line_records(over.links),
         "stations": overlays.station_records(over),
         "groups": overlays.group_records(run, order),
+        "linked": linked_record(over, order),
         "land": ground(cities),
         "basemap": basemap_record(run),
         "sources": [

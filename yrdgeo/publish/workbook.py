@@ -24,6 +24,7 @@ from yrdgeo.publish.columns import clean, distinct, layer_columns
 from yrdgeo.publish.csvtables import DECIMALS, all_tables
 from yrdgeo.publish.dictionary import LAYER_TITLES
 from yrdgeo.publish.gpkgextras import words_of_columns
+from yrdgeo.publish.words import said_of, unit_of
 from yrdgeo.results import Run
 
 MOST_ROWS = 1_048_576  # of a sheet, its header included
@@ -124,19 +125,21 @@ def _sheets(run: Run) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _contents(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    rows = [(name, LAYER_TITLES.get(name, name), len(table)) for name, table in sheets.items()]
+    unit = unit_of(run.cities.index)
+    titles = {name: said_of(title, unit) for name, title in LAYER_TITLES.items()}
+    rows = [(name, titles.get(name, name), len(table)) for name, table in sheets.items()]
     about = [("", clean(run.title_zh), ""), ("", clean(run.title_en), ""), ("", run.year, "")]
     return pd.DataFrame([*about, *rows], columns=["sheet", "title", "rows"])
 
 
 def _columns(run: Run, sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return what every column is called and means."""
-    layers = layer_columns(run)
+    layers, unit = layer_columns(run), unit_of(run.cities.index)
     rows = []
     for sheet, table in sheets.items():
         if not sheet.startswith("times_"):
             names = [str(column) for column in table.columns]
-            known = words_of_columns(names, layers if sheet == "cities" else ())
+            known = words_of_columns(names, layers if sheet == "cities" else (), unit)
             rows += [(sheet, name, *known.get(name, ("", ""))) for name in names]
     return pd.DataFrame(rows, columns=["sheet", "column", "title", "meaning"])
 
