@@ -183,6 +183,30 @@ def test_what_lacks_a_city_is_named(
         pairs.table(cities, twins.drop(columns="helped_id"), order=order)
 
 
+def test_arguments_of_the_wrong_kind_are_named(
+    cities: gpd.GeoDataFrame, twins: pd.DataFrame, order: pd.DataFrame
+) -> None:
+    gdp = pd.Series(1.0, cities.index, name="gdp")
+    with pytest.raises(ArgumentError, match=r"'order'.*ndarray"):
+        pairs.table(cities, twins, order=order.to_numpy())  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"'order'.*each city once"):
+        pairs.table(cities, twins, order=pd.concat([order, order]))
+    with pytest.raises(ArgumentError, match=r"gdp values repeat ids"):
+        pairs.table(cities, twins, order=order, values=pd.concat([gdp, gdp]))
+    with pytest.raises(ArgumentError, match=r"gdp values must be numbers"):
+        pairs.table(cities, twins, order=order, values=gdp.astype(str))
+    with pytest.raises(ArgumentError, match=r"leapfrog_from"):
+        pairs.table(cities, twins, order=order, leapfrog_from="2")  # type: ignore[arg-type]
+    missing = gdp.astype("Float64").mask(gdp.index == "310000")
+    assert (
+        row(pairs.table(cities, twins, order=order, values=missing), "far")[
+            ["gdp_gap", "gdp_ratio"]
+        ]
+        .isna()
+        .all()
+    )
+
+
 def test_a_pair_within_one_city_has_no_line_and_no_detour(
     cities: gpd.GeoDataFrame, order: pd.DataFrame
 ) -> None:
@@ -263,6 +287,8 @@ def test_compare_refuses_what_it_cannot_compare(eight: pd.DataFrame) -> None:
         pairs.compare(missing, "seat_km")
     with pytest.raises(ArgumentError, match="permutations"):
         pairs.compare(eight, "seat_km", permutations=0)
+    with pytest.raises(ArgumentError, match="'pair_id' must hold numbers"):
+        pairs.compare(eight, "pair_id")
     with pytest.raises(ArgumentError, match="two-sided"):
         pairs.compare(eight, "seat_km", alternative="two sided")  # type: ignore[arg-type]
 

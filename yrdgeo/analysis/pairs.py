@@ -14,6 +14,9 @@ import shapely
 
 from yrdgeo.analysis.leapfrog import leapfrog_index
 from yrdgeo.analysis.matching import matching_test, optimal
+from yrdgeo.analysis.observations import check_series
+from yrdgeo.analysis.pair_costs import weighed
+from yrdgeo.analysis.pair_summary import summary
 from yrdgeo.analysis.pareto import pareto
 from yrdgeo.analysis.permutation import compare
 from yrdgeo.errors import ArgumentError, few
@@ -22,7 +25,16 @@ from yrdgeo.results import TravelTimes
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
 
-__all__ = ["compare", "leapfrog_index", "matching_test", "optimal", "pareto", "table"]
+__all__ = [
+    "compare",
+    "leapfrog_index",
+    "matching_test",
+    "optimal",
+    "pareto",
+    "summary",
+    "table",
+    "weighed",
+]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -106,6 +118,7 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
     >>> measured[["helper_city", "pair_class", "contiguity_order"]].to_numpy().tolist()
     [['310000', 'leapfrog', 2], ['310000', 'adjacent', 1]]
     """
+    _check_order(leapfrog_from)
     measured = check(pd.DataFrame(pairs).drop(columns="geometry", errors="ignore"), "pairs")
     for end in ("helper", "helped"):
         measured[f"{end}_city"] = _cities_of(measured, f"{end}_id", cities.index)
@@ -131,6 +144,11 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
     return gpd.GeoDataFrame(
         measured.assign(**columns), geometry=_geodesics(cities, ends), crs=WGS84
     )
+
+
+def _check_order(leapfrog_from: object) -> None:
+    if isinstance(leapfrog_from, bool) or not isinstance(leapfrog_from, int | np.integer):
+        raise ArgumentError("leapfrog_from is a whole number.", found=repr(leapfrog_from))
 
 
 def _cities_of(pairs: pd.DataFrame, column: str, known: pd.Index) -> list[str]:
@@ -169,8 +187,13 @@ def _by_name(times: TravelTimes | Mapping[str, TravelTimes] | None) -> Mapping[s
     return times if isinstance(times, Mapping) else {"times": times}
 
 
-def _look_up(matrix: TravelTimes | pd.DataFrame, ends: Ends, name: str) -> npt.NDArray[np.object_]:
+def _look_up(matrix: object, ends: Ends, name: str) -> npt.NDArray[np.object_]:
     frame = matrix.to_frame() if isinstance(matrix, TravelTimes) else matrix
+    if not isinstance(frame, pd.DataFrame):
+        fix = "Label its rows and columns by adcode."
+        raise ArgumentError(f"{name!r} must be a table.", found=type(frame).__name__, fix=fix)
+    if not (frame.index.is_unique and frame.columns.is_unique):
+        raise ArgumentError(f"{name!r} must have each city once.", found="repeated cities")
     rows, columns = frame.index.get_indexer(ends[0]), frame.columns.get_indexer(ends[1])
     lost = [*ends[0][rows < 0], *ends[1][columns < 0]]
     if lost:
@@ -193,6 +216,7 @@ def _detour(lengths: TravelTimes | pd.DataFrame | None, ends: Ends, seat_km: Flo
 def _gaps(values: Values | None, ends: Ends) -> dict[str, Floats]:
     gaps: dict[str, Floats] = {}
     for name, series in _series(values).items():
+        check_series(f"{name} value", series)
         rows = [series.index.get_indexer(end) for end in ends]
         lost = [code for end, row in zip(ends, rows, strict=True) for code in end[row < 0]]
         if lost:
@@ -201,7 +225,7 @@ def _gaps(values: Values | None, ends: Ends) -> dict[str, Floats]:
                 found=f"none for {few(dict.fromkeys(lost))}",
                 fix="Reindex them to the cities: a missing value is NaN.",
             )
-        helper, helped = (series.to_numpy(np.float64)[row] for row in rows)
+        helper, helped = (series.to_numpy(np.float64, na_value=np.nan)[row] for row in rows)
         gaps[f"{name}_gap"] = helper - helped
         with np.errstate(divide="ignore", invalid="ignore"):
             gaps[f"{name}_ratio"] = helper / helped

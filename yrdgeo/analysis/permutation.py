@@ -100,12 +100,7 @@ def compare(
 def _two_classes(
     table: pd.DataFrame, column: str, by: str
 ) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
-    for name in (column, by):
-        if name not in table.columns:
-            fix = nearest(name, [str(known) for known in table.columns])
-            raise ArgumentError(f"The table of pairs has no column {name!r}.", fix=fix)
-    numbers = table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    classes = table[by].astype(object)
+    numbers, classes = numbers_of(table, column), class_labels(table, by)
     names = sorted(classes.dropna().unique())
     if len(names) != 2 or classes.isna().any():  # noqa: PLR2004 — a difference has two sides
         raise ArgumentError(
@@ -121,6 +116,28 @@ def _two_classes(
             fix="Drop these pairs first, and say so.",
         )
     return numbers, (classes == names[1]).to_numpy(dtype=bool), [str(name) for name in names]
+
+
+def numbers_of(table: pd.DataFrame, column: str) -> Floats:
+    """Return a column of a pair table as numbers, NaN where one is missing."""
+    _refuse_absent(table, column)
+    try:
+        numbers = table[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"Column {column!r} must hold numbers.", found=str(error)) from error
+    return np.asarray(numbers)
+
+
+def class_labels(table: pd.DataFrame, by: str) -> pd.Series:
+    """Return the classes of the pairs, whatever their type."""
+    _refuse_absent(table, by)
+    return table[by].astype(object)
+
+
+def _refuse_absent(table: pd.DataFrame, name: str) -> None:
+    if name not in table.columns:
+        fix = nearest(str(name), [str(known) for known in table.columns])
+        raise ArgumentError(f"The table of pairs has no column {name!r}.", fix=fix)
 
 
 def checked_draws(permutations: int | str) -> int:
