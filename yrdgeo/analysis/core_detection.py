@@ -143,11 +143,11 @@ def _discrete(
     for start in starts:
         core = start.copy()
         found = -np.inf
+        outside = both @ (~core)  # of each city: its links with the periphery
+        inside = total - outside[~core].sum() / 2
         while True:
             # Flipping a city moves its links with the periphery into or out of the pattern.
-            outside = both @ (~core)
             k = int(core.sum())
-            inside = total - both[np.ix_(~core, ~core)].sum() / 2
             gains = np.where(core, -outside, outside)
             sizes = np.where(core, k - 1, k + 1)
             ideal = pairs - (n - sizes) * (n - sizes - 1) / 2
@@ -160,6 +160,8 @@ def _discrete(
             if score[place] <= found + STILL:
                 break
             found = float(score[place])
+            inside += gains[place]
+            outside += both[place] if core[place] else -both[place]
             core[place] = ~core[place]
         if found > best[1] + STILL:
             best = (core, found)
