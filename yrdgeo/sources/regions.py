@@ -91,7 +91,7 @@ def shipped_regions() -> tuple[str, ...]:
     Examples
     --------
     >>> shipped_regions()
-    ('jjj', 'yrd')
+    ('china', 'jjj', 'yrd')
     """
     return tuple(sorted(path.stem for path in data_path("regions").glob("*.toml")))
 
@@ -102,7 +102,7 @@ def load_region(id_or_path: str | Path) -> Region:
     Parameters
     ----------
     id_or_path
-        ``"yrd"``, ``"jjj"``, or the path of a file with a table ``[region]`` and, for links
+        ``"yrd"``, ``"jjj"``, ``"china"``, or the path of a file with a table ``[region]`` and, for links
         over water, tables ``[[bridge]]``. Cities are codes or names.
 
     Returns
