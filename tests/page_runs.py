@@ -9,7 +9,7 @@ import pandas as pd
 from yrdgeo.publish.topology import topology
 from yrdgeo.results import Run
 from yrdgeo.sources.china import china_polygons, province_names
-from yrdgeo.sources.places import places
+from yrdgeo.sources.places import english_name, places
 
 YEARS = tuple(range(2015, 2025))
 LAYERS = ("gdp", "population", "gdp_per_capita", "growth")
@@ -24,7 +24,7 @@ def china_cities(level: Literal["prefecture", "county"]) -> gpd.GeoDataFrame:
     provinces = [province_names(code) for code in table["adcode"]]
     return table.assign(
         geometry=table.geometry.make_valid(),
-        name_en=[named[code].name_en for code in table["adcode"]],
+        name_en=[english_name(named[code]) for code in table["adcode"]],
         province_zh=[zh for zh, _ in provinces],
         province_en=[en for _, en in provinces],
         seat_lon=inside.x,

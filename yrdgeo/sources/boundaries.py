@@ -19,7 +19,7 @@ from yrdgeo.errors import PlaceError, few
 from yrdgeo.provenance import check_hash, data_path, read_sources
 from yrdgeo.sources import china
 from yrdgeo.sources.notices import Notice
-from yrdgeo.sources.places import place
+from yrdgeo.sources.places import english_name, place
 from yrdgeo.sources.polygon_files import Datum, read_polygons
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
@@ -165,7 +165,7 @@ def _cities(
         {
             "adcode": [unit.adcode for unit in known],
             "name_zh": [unit.name_zh for unit in known],
-            "name_en": [unit.name_en or unit.name_zh for unit in known],
+            "name_en": [english_name(unit) for unit in known],
             "province_zh": [zh for zh, _ in provinces],
             "province_en": [en for _, en in provinces],
             "seat_lon": seats[:, 0],
@@ -199,7 +199,7 @@ def _seats(
     if not lost.any():
         return seats, ()
     stand_in = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    names = few(place(code).name_en or code for code in polygons.loc[lost, "adcode"])
+    names = few(english_name(place(code)) for code in polygons.loc[lost, "adcode"])
     names_zh = few(place(code).name_zh for code in polygons.loc[lost, "adcode"])
     notice = Notice(
         f"No seat inside the polygon is known for {names}: a point inside stands for it. "

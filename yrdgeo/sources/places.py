@@ -98,6 +98,27 @@ def places(level: Level) -> Mapping[str, Place]:
     }
 
 
+def english_name(known: Place) -> str:
+    """Return the English name of a place; that of a county has its kind, in English, behind it.
+
+    Most names of counties are no official ones: their stem is the pinyin of the Chinese name
+    (``county_names.csv``, source ``romanised``).
+
+    Examples
+    --------
+    >>> [english_name(places("county")[code]) for code in ("110105", "340123", "371722")]
+    ['Chaoyang District', 'Feixi County', 'Shanxian County']
+    >>> english_name(place("320500"))
+    'Suzhou'
+    """
+    return _county_names()[known.adcode] if known.level == "county" else known.name_en
+
+
+@cache
+def _county_names() -> Mapping[str, str]:
+    return {row["adcode"]: row["name_en"] for row in rows("county_names.csv")}
+
+
 @cache
 def explained() -> tuple[Explained, ...]:
     """Return the abolished, renamed and mistaken names, each with its explanation."""

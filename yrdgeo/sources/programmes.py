@@ -17,7 +17,7 @@ from yrdgeo.errors import (
 from yrdgeo.provenance import data_path
 from yrdgeo.sources.cells import read_grid
 from yrdgeo.sources.names import resolve_column
-from yrdgeo.sources.places import Place, place, prefecture_of
+from yrdgeo.sources.places import Place, english_name, place, prefecture_of
 from yrdgeo.tables import check
 
 # What people call the two ends of a pair in a file of their own.
@@ -216,7 +216,7 @@ def _named(pairs: pd.DataFrame) -> pd.DataFrame:
         more[f"{end}_city"] = [_city(unit) for unit in known]
         more[f"{end}_level"] = [unit.level for unit in known]
         more[f"{end}_zh"] = [unit.name_zh for unit in known]
-        more[f"{end}_en"] = [unit.name_en for unit in known]
+        more[f"{end}_en"] = [unit.name_en or english_name(unit) for unit in known]
     return pairs.assign(**more)
 
 
