@@ -13,6 +13,8 @@ from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.places import places
 from yrdgeo.spec import StudySpec
 
+NAMES = ("en", "zh")
+MOST_NAMED = 3
 PROVINCE_GROUP = "province_"  # followed by the code of the province
 
 
@@ -120,12 +122,27 @@ def _provinces(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     ).fillna("")
 
 
-def pairs_of(spec: StudySpec) -> pd.DataFrame:
-    """Return the pairs of the user's table or of a shipped scheme; none if neither is named."""
+def pairs_of(spec: StudySpec) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Return the pairs of the user's table or of a shipped scheme; none if neither is named.
+
+    A province has no seat and no rank among cities: its pairs are left out and named.
+    """
     if spec.pairs["path"] is not None:
-        return programmes.read_pairs(spec.path(spec.pairs["path"]))
-    scheme = _text(spec.pairs["scheme"])
-    return programmes.load_pairs(scheme) if scheme else programmes.load_pairs().iloc[:0]
+        pairs = programmes.read_pairs(spec.path(spec.pairs["path"]))
+    else:
+        scheme = _text(spec.pairs["scheme"])
+        pairs = programmes.load_pairs(scheme) if scheme else programmes.load_pairs().iloc[:0]
+    wide = pairs["helper_city"].eq("") | pairs["helped_city"].eq("")
+    if not wide.any():
+        return pairs, ()
+    left = pairs[wide]
+    en, zh = ((left[f"helper_{one}"] + "–" + left[f"helped_{one}"]).tolist() for one in NAMES)
+    notice = Notice(
+        f"{len(left)} of {len(pairs)} pairs are of provinces and left out: {few(en)}.",
+        f"{len(pairs)}对结对中有{len(left)}对为省际结对，未纳入：{'、'.join(zh[:MOST_NAMED])}"
+        f"{'等' * (len(zh) > MOST_NAMED)}。",
+    )
+    return pairs[~wide].reset_index(drop=True), (notice,)
 
 
 def _text(value: object) -> str | None:

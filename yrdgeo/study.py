@@ -285,14 +285,15 @@ def load_study(path_or_name: str | Path) -> Study:
     values, more = inputs.indicators_of(spec, cities, rows)
     found = network_inputs.networks_of(spec, region, cities)
     scenarios = network_inputs.scenarios_of(spec, found, cities)
-    notices = (*notices, *more, *found.notices)
+    pairs, left_out = inputs.pairs_of(spec)
+    notices = (*notices, *more, *found.notices, *left_out)
     return Study(
         cities=cities,
         indicators=values,
         nodes=found.rail[0],
         links=found.rail[1],
         roads=found.roads,
-        pairs=inputs.pairs_of(spec),
+        pairs=pairs,
         groups=inputs.groups_of(cities),
         region=region,
         spec=spec,

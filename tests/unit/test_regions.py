@@ -7,6 +7,7 @@ import pytest
 
 from yrdgeo.analysis.contiguity import edges
 from yrdgeo.errors import ArgumentError, PlaceError, SourceError, StudyError
+from yrdgeo.inputs import pairs_of
 from yrdgeo.provenance import data_path, read_sources
 from yrdgeo.sources.boundaries import load_cities
 from yrdgeo.sources.places import place
@@ -18,6 +19,7 @@ from yrdgeo.sources.regions import (
     read_pairs,
     shipped_regions,
 )
+from yrdgeo.spec import read_spec
 
 SOURCES = read_sources(data_path("sources/pairs.toml"))
 REGION = """
@@ -225,3 +227,17 @@ def test_reading_pairs_gives_the_shipped_table_back(tmp_path: Path) -> None:
         again[["helper_city", "helped_city", "kind"]],
         load_pairs().set_index("pair_id")[["helper_city", "helped_city", "kind"]],
     )
+
+
+def test_pairs_of_provinces_are_left_out_by_name_and_cities_stay(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    head = '[study]\nname = "mine"\nregion = "china"\nyear = 2020\n'
+    path.write_text(head + '[pairs]\nscheme = "northeast_counterpart_2017"\n', encoding="utf-8")
+    pairs, (notice,) = pairs_of(read_spec(path))
+    ends = set(pairs[["helper_city", "helped_city"]].itertuples(index=False, name=None))
+    assert ends == {
+        ("110000", "210100"), ("310000", "210200"), ("120000", "220100"), ("440300", "230100"),
+    }  # fmt: skip
+    assert notice.en.startswith("3 of 7 pairs are of provinces and left out: Jiangsu–Liaoning")
+    assert "广东省–黑龙江省" in notice.zh
+    assert {"110000", "210100", "440300"} <= set(load_region("china").members)
