@@ -9,6 +9,8 @@ from dataclasses import dataclass
 FORMATS = ("atlas", "geopackage", "tables", "workbook", "figures", "notebook")
 DEFAULT_FORMATS = FORMATS[:4]  # figures take longer than all the rest
 TRAVEL_MODES = ("rail", "road", "best")
+LINKAGE_LAYERS = ("core_periphery", "coreness", "communities", "field_strength", "flow_primacy")
+CLUSTER_METHODS = ("local_moran", "getis_ord")
 STRUCTURE = ("specialisation", "upgrade_index", "location_quotient", "similarity", "krugman")
 
 Row = Mapping[str, object]
@@ -203,6 +205,32 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
     },
+    "linkage": {
+        "layers": Key(
+            list, default=(), legal=LINKAGE_LAYERS, meaning="what to map of the linked cities"
+        ),
+        "exponent": Key(_NUMBER, default=2, minimum=0.1, maximum=10, meaning="of modelled flows"),
+        "cutoffs_min": Key(
+            list,
+            default=(60, 90),
+            items=_NUMBER,
+            minimum=1,
+            maximum=LONGEST_MIN,
+            filled=True,
+            meaning="of circles; the page draws the longest",
+        ),
+        "least_share": Key(
+            _NUMBER, default=0.1, minimum=0, maximum=1, meaning="of flows, to be in a circle"
+        ),
+    },
+    "cluster": {
+        "values": Key(required=True, meaning="indicator or measure"),
+        "neighbours": Key(default="borders", legal=("borders", "minutes")),
+        "cutoff_min": Key(
+            _NUMBER, default=90, minimum=1, maximum=LONGEST_MIN, meaning="of neighbours by minutes"
+        ),
+        "methods": Key(list, default=CLUSTER_METHODS, legal=CLUSTER_METHODS, filled=True),
+    },
     "inequality": {
         "values": Key(required=True, meaning="indicator, per head where the weights are people"),
         "weights": Key(default="population_resident", meaning="indicator; '' for none"),
@@ -260,6 +288,6 @@ SCHEMA: dict[str, dict[str, Key]] = {
     },
 }
 LISTS = (
-    *("boundary", "indicator", "scenario", "measure", "structure", "score", "inequality"),
-    "gradient",
+    *("boundary", "indicator", "scenario", "measure", "structure", "score", "cluster"),
+    *("inequality", "gradient"),
 )

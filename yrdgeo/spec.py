@@ -38,9 +38,10 @@ class StudySpec:
 
     Attributes
     ----------
-    study, network, pairs, publish
+    study, network, linkage, pairs, publish
         The tables of the file.
-    boundaries, indicators, scenarios, measures, structures, scores, inequalities, gradients
+    boundaries, indicators, scenarios, measures, structures, scores, clusters, inequalities
+    gradients
         The repeated tables, in the order of the file.
     folder
         Where relative paths of the file begin.
@@ -56,6 +57,8 @@ class StudySpec:
     measures: tuple[Row, ...]
     structures: tuple[Row, ...]
     scores: tuple[Row, ...]
+    linkage: Row
+    clusters: tuple[Row, ...]
     inequalities: tuple[Row, ...]
     gradients: tuple[Row, ...]
     pairs: Row
@@ -101,6 +104,8 @@ def read_spec(path_or_name: str | Path) -> StudySpec:
         lists["measure"],
         lists["structure"],
         lists["score"],
+        tables["linkage"],
+        lists["cluster"],
         lists["inequality"],
         lists["gradient"],
         tables["pairs"],

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import yrdgeo as yg
+from yrdgeo.pipeline import cluster_tables as cluster_module
 from yrdgeo.pipeline import linkage_tables as linkage_module
 from yrdgeo.pipeline import place_tables as place_module
 from yrdgeo.pipeline.linkage_tables import FLOW_TABLES, linkage_tables, linked_cities
@@ -17,7 +18,7 @@ from yrdgeo.results import TravelTimes
 from yrdgeo.study import Study
 
 Times = Mapping[str, TravelTimes]
-EVERY = {*FLOW_TABLES, *PLACE_TABLES}
+EVERY = {*FLOW_TABLES, *PLACE_TABLES, "clusters"}
 PLACES = {"clusters", "detours", "corridors", "evaluation_readiness"}
 
 
@@ -31,7 +32,8 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw little: no test here looks at a p."""
     for where, name in (
         *((linkage_module, name) for name in ("DRAWS", "SHUFFLES")),
-        *((place_module, name) for name in ("DRAWS", "DETOUR_DRAWS")),
+        (place_module, "DETOUR_DRAWS"),
+        (cluster_module, "DRAWS"),
     ):
         monkeypatch.setattr(where, name, 19)
 

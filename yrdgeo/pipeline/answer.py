@@ -20,6 +20,7 @@ from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.linkage_tables import linkage_tables
 from yrdgeo.pipeline.pair_structure import structure_notices, with_structure
 from yrdgeo.pipeline.pair_tests import pair_tables
+from yrdgeo.pipeline.position import with_positions
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
 from yrdgeo.results import Run, TravelTimes
@@ -46,14 +47,16 @@ def answer(study: Study, tell: Tell) -> Run:
     pairs = with_structure(study, space.pair_rows(study, times))
     tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
     fits = fitted_gradients(study, results, times)
-    linked = linkage_tables(study, times)
+    linked = linkage_tables(study, times, results)
     tell("groups and sources", 3)
     network = study.network()
     rows = layers.layer_rows(study, results, families)
+    rows, results, unmapped = with_positions(study, rows, results, linked)
     said = (
         *caveats(study, results, rows, times),
         *structure_notices(study),
         *gradient_notices(fits),
+        *unmapped,
     )
     return Run(
         name=str(study.spec.study["name"]),

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from yrdgeo.analysis import inequality
 from yrdgeo.errors import Problem, YrdGeoError, nearest
 from yrdgeo.pipeline.families import FAMILIES, structure_years
+from yrdgeo.pipeline.place_tables import latest_complete
+from yrdgeo.pipeline.position import neighbours_id
 from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
 DIRECTIONS = ("high", "low")
 LAND = ("output", "area")
+MASS = ("gdp", "population_resident")  # what the linked cities are weighed by
 # What a measure of structure takes → the further keys that give it.
 FURTHER: dict[tuple[str, ...], tuple[str, ...]] = {
     ("value_added", "employment"): ("employment",),
@@ -20,13 +23,17 @@ FURTHER: dict[tuple[str, ...], tuple[str, ...]] = {
 
 
 def family_problems(study: Study) -> Iterator[Problem]:
-    """Yield every problem of ``[[structure]]``, ``[[score]]`` and ``[[inequality]]``."""
+    """Yield every problem of structure, scores, linkage, clusters and inequality."""
     mapped: set[tuple[str, int]] = set()
     for number, row in enumerate(study.spec.structures, 1):
         yield from _structure_problems(study, row, f"[[structure]] {number}")
         yield from _year_problems(study, row, f"[[structure]] {number}", mapped)
     for number, row in enumerate(study.spec.scores, 1):
         yield from _score_problems(study, row, f"[[score]] {number}")
+    yield from _linkage_problems(study)
+    seen: set[str] = set()
+    for number, row in enumerate(study.spec.clusters, 1):
+        yield from _cluster_problems(study, row, f"[[cluster]] {number}", seen)
     for number, row in enumerate(study.spec.inequalities, 1):
         yield from _inequality_problems(study, row, f"[[inequality]] {number}")
 
@@ -94,6 +101,26 @@ def _score_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
         if direction not in DIRECTIONS:
             fix = "Say which is better: 'high' or 'low'."
             yield Problem("is no direction", 0, f"{where} criteria", str(direction), fix)
+
+
+def _linkage_problems(study: Study) -> Iterator[Problem]:
+    asked = [str(name) for name in study.spec.linkage["layers"]]  # type: ignore[attr-defined]
+    for name in asked:
+        if name in study.catalogue or name in _layer_ids(study):
+            what = "is the id of an indicator or a measure"
+            yield Problem(what, 0, "[linkage] layers", name, "Give the measure another id.")
+    for name in MASS if asked else ():
+        if latest_complete(study, name) is None:
+            fix = "Bring the values in an [[indicator]] file, or leave out layers."
+            yield Problem("is known for all cities in no year", 0, "[linkage] layers", name, fix)
+
+
+def _cluster_problems(study: Study, row: Row, where: str, seen: set[str]) -> Iterator[Problem]:
+    yield from _value_problems(study, str(row["values"]), f"{where} values")
+    one = f"{row['values']} {neighbours_id(row)}"
+    if one in seen:
+        yield Problem("repeats an earlier one", 0, where, one, "Leave it out.")
+    seen.add(one)
 
 
 def _inequality_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:

@@ -15,16 +15,14 @@ from yrdgeo.analysis import linkage
 from yrdgeo.analysis.decay import power
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
+from yrdgeo.pipeline.cluster_tables import cluster_table
 from yrdgeo.pipeline.place_tables import PLACE_TABLES, latest_complete
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources import programmes
 from yrdgeo.sources.vintages import worst
 from yrdgeo.study import Study
 
-EXPONENT = 2.0
 LARGEST = 5  # shares listed for each city
-CUTOFFS_MIN = (60, 90)
-LEAST_SHARE = 0.1
 DRAWS = 199
 SHUFFLES = 99
 PART = "_core"  # a core zone is a part of its circle
@@ -41,7 +39,9 @@ class Linked:
     about: Mapping[str, str | int]  # columns of every row
 
 
-def linkage_tables(study: Study, times: Mapping[str, TravelTimes]) -> dict[str, pd.DataFrame]:
+def linkage_tables(
+    study: Study, times: Mapping[str, TravelTimes], results: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the tables of linkage, circles, clusters, borders, corridors and readiness.
 
     Parameters
@@ -50,6 +50,8 @@ def linkage_tables(study: Study, times: Mapping[str, TravelTimes]) -> dict[str, 
         Any study: with or without amounts, pairs, provinces, railways.
     times
         Travel times between the seats by mode, with ``best`` among them.
+    results
+        The run's results, whose measures a ``[[cluster]]`` may name.
 
     Returns
     -------
@@ -64,6 +66,7 @@ def linkage_tables(study: Study, times: Mapping[str, TravelTimes]) -> dict[str, 
     mass = None if linked is None else linked.mass
     for name, place in PLACE_TABLES.items():
         made[name] = _or_nothing(partial(place, study, times, mass))
+    made["clusters"] = _or_nothing(partial(cluster_table, study, times, results))
     return {name: table for name, table in made.items() if len(table)}
 
 
@@ -86,7 +89,8 @@ def linked_cities(study: Study, times: TravelTimes) -> Linked | None:
         mass = linkage.linkage_mass(people["value"], gdp["value"])
     except YrdGeoError:  # a city without people or GDP has no mass
         return None
-    flows = linkage.gravity_flows(times, mass, decay=power(EXPONENT))
+    exponent = float(str(study.spec.linkage["exponent"]))
+    flows = linkage.gravity_flows(times, mass, decay=power(exponent))
     if not flows.to_numpy().any():
         return None
     cells = pd.concat([gdp, people])
@@ -97,9 +101,9 @@ def linked_cities(study: Study, times: TravelTimes) -> Linked | None:
         "confidence": worst(cells["confidence"]),
         "source_id": _joined(cells["source_id"]),
         "note": f"Modelled, not observed: flows of √(GDP {gdp_year} × people {people_year}) over "
-        f"the best minutes, exponent {EXPONENT:g}; shares and ranks compare, amounts do not.",
+        f"the best minutes, exponent {exponent:g}; shares and ranks compare, amounts do not.",
         "note_zh": f"模型值，不是实际流量：以{gdp_year}年GDP与{people_year}年常住人口的几何平均数为"
-        f"质量，按最快时间的{EXPONENT:g}次方衰减；只宜比较占比与位次。",
+        f"质量，按最快时间的{exponent:g}次方衰减；只宜比较占比与位次。",
     }
     return Linked(study, times, mass, flows, about)
 
@@ -135,11 +139,13 @@ def _largest_shares(linked: Linked) -> pd.DataFrame:
 
 def _circles(linked: Linked) -> pd.DataFrame:
     cores = [core for core in linked.study.region.cores if core in linked.flows.index]
+    asked = linked.study.spec.linkage
+    least = float(str(asked["least_share"]))
     parts = [
         linkage.circles(
-            linked.times, linked.flows, cores, cutoff_min=cutoff, least_share=LEAST_SHARE
-        ).assign(cutoff_min=cutoff, least_share=LEAST_SHARE)
-        for cutoff in CUTOFFS_MIN
+            linked.times, linked.flows, cores, cutoff_min=cutoff, least_share=least
+        ).assign(cutoff_min=cutoff, least_share=least)
+        for cutoff in sorted(asked["cutoffs_min"])  # type: ignore[call-overload]  # the schema says list
     ]
     table = pd.concat(parts, ignore_index=True)
     leading = ["cutoff_min", "least_share"]
@@ -213,6 +219,13 @@ def _core_periphery(linked: Linked) -> pd.DataFrame:
     )
 
 
+def _strength(linked: Linked) -> pd.DataFrame:
+    r"""Return the pull of all other cities on each, as an index: :math:`\sum_j M_j f(T_{ij})`."""
+    pull = linked.flows.sum(axis=1) / linked.mass.reindex(linked.flows.index)
+    index = 100.0 * pull / pull.mean()
+    return index.rename("field_strength_index").rename_axis("adcode").reset_index()
+
+
 FLOW_TABLES: dict[str, Callable[[Linked], pd.DataFrame]] = {
     "dominant_flows": _dominant,
     "linkage_shares": _largest_shares,
@@ -220,4 +233,5 @@ FLOW_TABLES: dict[str, Callable[[Linked], pd.DataFrame]] = {
     "circle_overlap": _overlaps,
     "communities": _communities,
     "core_periphery": _core_periphery,
+    "field_strength": _strength,
 }

@@ -1,28 +1,23 @@
-"""Where values cluster, what borders bend, who lies along a corridor, what can be evaluated."""
+"""What borders bend, who lies along a corridor, what can be evaluated."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from yrdgeo import geo
-from yrdgeo.analysis import barrier, clusters, contiguity, corridor, evaluation
+from yrdgeo.analysis import barrier, corridor, evaluation
 from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
 from yrdgeo.pipeline.ways import kilometres, ways
 from yrdgeo.provenance import data_path
 from yrdgeo.results import TravelTimes
-from yrdgeo.sources.vintages import worst
 from yrdgeo.study import Study
 
 Times = Mapping[str, TravelTimes]
 
-CLUSTERED = "gdp_per_capita"
-NEIGHBOUR_MIN = 90.0
-DRAWS = 9_999  # the false discovery rate over 41 cities asks for p below 0.0012
-DRAWS_MANY, MANY = 999, 1_000
 AT_MOST_KM = 150.0
 DETOUR_DRAWS = 999
 BESIDE_KM = 50.0
@@ -36,50 +31,6 @@ def latest_complete(study: Study, name: str) -> int | None:
         return study.complete_year(name)
     except YrdGeoError:  # no values of it at all
         return None
-
-
-def _clusters(study: Study, times: Times, _mass: pd.Series | None) -> pd.DataFrame:
-    year = latest_complete(study, CLUSTERED) or study.year
-    table = study.value_table(CLUSTERED, year)
-    known = table[table["value"].notna()]
-    by_border = contiguity.edges(study.cities, bridges=study.region.bridges)
-    near = clusters.neighbours_within(times["best"], cutoff_min=NEIGHBOUR_MIN)
-    named = {"contiguity": by_border, f"within_{NEIGHBOUR_MIN:g}_min": near}
-    parts = [part for name, rows in named.items() for part in _clustered(name, rows, known)]
-    if not parts:
-        return pd.DataFrame()
-    return pd.concat(parts, ignore_index=True).assign(
-        values=CLUSTERED,
-        year=year,
-        n_missing=len(table) - len(known),
-        vintage=";".join(sorted(set(known["vintage"].astype(str)) - {""})),
-        confidence=worst(known["confidence"]),
-        source_id=";".join(sorted({s for text in known["source_id"] for s in text.split(";")})),
-    )
-
-
-def _clustered(name: str, neighbours: pd.DataFrame, known: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    draws = DRAWS if len(known) <= MANY else DRAWS_MANY
-    values = known["value"]
-    try:
-        whole = clusters.moran(values, neighbours, permutations=draws)
-        local = clusters.local_moran(values, neighbours, permutations=draws)
-        spots = clusters.getis_ord(values, neighbours, permutations=draws)
-    except YrdGeoError:  # five cities must have a neighbour
-        return
-    named = local.drop(columns="significant").rename(columns={"p_value": "local_moran_p"})
-    named = named.assign(
-        getis_ord_z=spots["getis_ord_z"], getis_ord_p=spots["p_value"], spot=spots["spot"]
-    )
-    thresholds = f"{local.attrs['fdr']:.2g} (Moran), {spots.attrs['fdr']:.2g} (Getis-Ord)"
-    yield named.reset_index(names="adcode").assign(
-        neighbours=name,
-        moran=whole.statistic,
-        moran_p=whole.p_value,
-        note=f"False discovery rate of 5 % over {len(values)} cities: p at most {thresholds}; "
-        f"{draws:,} permutations.",
-        note_zh=f"{len(values)}个城市的错误发现率控制在5%：p值上限{thresholds}；{draws:,}次置换。",
-    )
 
 
 def _detours(study: Study, times: Times, _mass: pd.Series | None) -> pd.DataFrame:
@@ -170,7 +121,6 @@ def _breaking(study: Study, times: Times, mass: pd.Series | None) -> pd.DataFram
 
 
 PLACE_TABLES: dict[str, Callable[[Study, Times, pd.Series | None], pd.DataFrame]] = {
-    "clusters": _clusters,
     "detours": _detours,
     "corridors": _corridors,
     "evaluation_readiness": _readiness,

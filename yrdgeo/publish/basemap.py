@@ -108,6 +108,10 @@ def drawn(run: Run) -> Run:
         pairs=_shifted(run.pairs),
         links=_shifted(run.links),
         nodes=_shifted(run.nodes),
+        tables={
+            name: _shifted(table) if isinstance(table, gpd.GeoDataFrame) else table
+            for name, table in run.tables.items()
+        },
     )
 
 

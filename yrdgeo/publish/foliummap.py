@@ -20,7 +20,8 @@ from yrdgeo.results import Run
 # In the order in which they are loaded.
 SCRIPTS = (
     "dom", "core", "facts", "derived", "topology", "canvas", "regions", "ground", "inset",
-    "labels", "overlays", "legend", "tooltip", "heading", "picker", "scenario", "controls",
+    "labels", "linked", "overlays", "legend", "tooltip", "heading", "picker", "scenario",
+    "controls",
     "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings", "plans", "pairs",
     "scatter", "city", "twostates", "compare", "region", "panel", "tales", "stories", "footer",
     "keyboard", "address", "export", "image", "start",

@@ -66,6 +66,8 @@ MARKS = {
     "core": "#111827",
     "hinterland": "#4a044e",
     "rings": "#57534e",
+    "circle": "#c026d3",
+    "flow": "#2563eb",
 }
 
 SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled

@@ -111,13 +111,13 @@
         return { layer: one, year, view: app.viewOf(one, year, "") };
       });
       const ahead = (a, b) => rows.filter(({ view }) => view.ranks[a] !== null && view.ranks[b] !== null && view.ranks[a] < view.ranks[b]).length;
-      reading.textContent = app.t("compare_reading", { a: app.city(pin), b: app.city(other), n: rows.length, na: ahead(pin, other), nb: ahead(other, pin) });
+      reading.textContent = app.t("compare_reading", { a: app.city(pin), b: app.city(other), n: rows.filter((row) => !row.layer.categories).length, na: ahead(pin, other), nb: ahead(other, pin) });
       atlas.put(body, atlas.el("table", { class: "values" },
         atlas.el("thead", {}, atlas.el("tr", {}, atlas.el("th", { scope: "col", text: app.t("layer") }), [pin, other].map((i) => atlas.el("th", { scope: "col", class: "number", text: app.city(i) })), atlas.el("th", { scope: "col", text: app.t("ranks_from_first") }))),
         atlas.el("tbody", {}, rows.map((row) => atlas.el("tr", {},
           atlas.el("th", { scope: "row" }, app.say(row.layer.title), atlas.el("span", { class: "members", text: String(row.year) })),
           [pin, other].map((i) => atlas.el("td", { class: "number" }, app.printed(i, row.layer, row.view), app.unverified(row.view, i) ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null)),
-          atlas.el("td", {}, dumbbell(row.view, pin, other)))))));
+          atlas.el("td", {}, row.layer.categories ? null : dumbbell(row.view, pin, other)))))));
     }
 
     function dumbbell(view, a, b) {

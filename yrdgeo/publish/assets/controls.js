@@ -68,10 +68,11 @@
   }
 
   function chip(app, name) {
-    const marks = { pairs: ["adjacent", "leapfrog"], cores: ["core"], hinterlands: ["hinterland"] }[name] || [name];
-    const samples = marks.map((mark) => {
-      const shape = name === "cores" ? atlas.svg("circle", { cx: 8, cy: 5, r: 4, fill: app.data.marks[mark] })
-        : atlas.svg("line", { x1: 0, x2: 16, y1: 5, y2: 5, stroke: app.data.marks[mark], "stroke-width": name === "road" || name === "rail" ? 2 : 3.5, "stroke-dasharray": name === "hinterlands" ? "5 3" : null });
+    const marks = { pairs: ["adjacent", "leapfrog"], cores: ["core"], hinterlands: ["hinterland"], circles: ["circle", "circle"], flows: ["flow"], breaks: ["hsr"] }[name] || [name];
+    const samples = marks.map((mark, k) => {
+      const shape = name === "breaks" ? atlas.svg("path", { d: "M8 0l5 5-5 5-5-5z", fill: app.data.marks[mark] })
+        : name === "cores" ? atlas.svg("circle", { cx: 8, cy: 5, r: 4, fill: app.data.marks[mark] })
+        : atlas.svg("line", { x1: 0, x2: 16, y1: 5, y2: 5, stroke: app.data.marks[mark], "stroke-width": name === "road" || name === "rail" ? 2 : 3.5, "stroke-dasharray": name === "hinterlands" || (name === "circles" && k) ? "5 3" : null });
       return atlas.svg("svg", { viewBox: "0 0 16 10", class: "sample", "aria-hidden": "true" }, shape);
     });
     const button = atlas.el("button", { type: "button", class: "chip", "data-overlay": name, on: { click: () => {
@@ -81,7 +82,7 @@
     } } });
     const show = () => {
       button.setAttribute("aria-pressed", String(app.state.overlays.has(name)));
-      const texts = name === "pairs" ? [app.t("adjacent"), app.t("leapfrog")] : [app.t("chip_" + name)];
+      const texts = name === "pairs" ? [app.t("adjacent"), app.t("leapfrog")] : [app.t("chip_" + name), ...(name === "circles" ? [app.t("chip_found")] : [])];
       atlas.put(button, texts.map((text, k) => [samples[k], atlas.el("span", { text })]).flat());
     };
     app.on(["overlays", "lang"], show);

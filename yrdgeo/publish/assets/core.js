@@ -146,6 +146,7 @@
     // One city's value, as printed everywhere.
     app.printed = (i, layer = app.layer(), view = app.view()) => {
       const value = view.values[i];
+      if (value !== null && layer.categories) return app.say(layer.categories[value]);
       if (value !== null) return app.withUnit(app.number(value, layer.decimals), app.say(layer.unit));
       return app.t(view.classes[i] === "x" ? "no_path" : "no_data");
     };

@@ -21,7 +21,7 @@
     const classOf = (letter) => (letter === "-" ? app.t("no_data") : letter === "x" ? app.t("no_path") : atlas.classText(app, layer, Number(letter)));
     const rows = cities.ids.map((id, i) => [
       id, ...cities.names[i], ...cities.provinces[i], app.say(layer.title), app.state.year, app.state.scenario,
-      view.values[i] === null ? (view.classes[i] === "x" ? "inf" : "") : view.values[i].toFixed(layer.decimals), app.say(layer.unit),
+      view.values[i] === null ? (view.classes[i] === "x" ? "inf" : "") : layer.categories ? app.printed(i) : view.values[i].toFixed(layer.decimals), app.say(layer.unit),
       view.ranks[i] ?? "", classOf(view.classes[i]), CONFIDENCE[view.flags[i]], app.listed(view.vintage, i), app.listed(view.source, i), app.note(view, i),
     ]);
     return [heads, ...rows];

@@ -75,6 +75,7 @@
       if (root.hidden || choice.core < 0) return;
       tools();
       const layer = app.base();
+      if (layer.categories) { reading.textContent = app.t("no_gradient_of_classes"); for (const box of [plot, table, years]) atlas.put(box); return; }
       const held = app.layer().gradient ? app.viewOf(layer, layer.year, "") : app.viewOf(layer, state.year, state.scenario);
       const view = held || app.viewOf(layer, layer.year, "");
       const far = distance();

@@ -2,6 +2,8 @@
 (function (atlas) {
   "use strict";
 
+  const FEW = 4; // cities of a class that are named
+
   function median(sorted) {
     const m = sorted.length / 2;
     return sorted.length % 2 ? sorted[Math.floor(m)] : (sorted[m - 1] + sorted[m]) / 2;
@@ -10,6 +12,7 @@
   function spread(app, layer, view) {
     const seen = view.values.map((value, i) => ({ value, i })).filter((one) => one.value !== null).sort((a, b) => a.value - b.value);
     if (!seen.length) return app.t("nothing_known");
+    if (layer.categories) return classes(app, layer, view) + gaps(app, view);
     const low = seen[0];
     const high = seen[seen.length - 1];
     const show = (v) => app.withUnit(app.number(v, layer.decimals), app.say(layer.unit));
@@ -20,6 +23,16 @@
       ? app.t("ratio", { ratio: app.number(high.value / low.value, 1) }) : "";
     const half = app.t("half_below", { n: seen.length, median: bare(median(seen.map((one) => one.value))) });
     return app.t("spread", { ...vars, ratio }) + half + gaps(app, view);
+  }
+
+  // How many cities are of each class; of few the names.
+  function classes(app, layer, view) {
+    const parts = layer.categories.map((name, k) => {
+      const mine = view.values.map((_, i) => i).filter((i) => view.values[i] === k);
+      const who = mine.length && mine.length <= FEW ? app.t("in_brackets", { names: mine.map(app.city).join(app.t("comma")) }) : "";
+      return mine.length ? app.t("class_n", { name: app.say(name), n: mine.length }) + who : "";
+    });
+    return parts.filter(Boolean).join(app.t("then")) + app.t("stop");
   }
 
   // Of a difference: who rises, who falls, and who most of all.
@@ -61,7 +74,7 @@
       const unit = app.say(layer.unit);
       atlas.byId("region").textContent = app.say(app.data.run.title);
       atlas.put(atlas.byId("title"), document.createTextNode(title), unit ? atlas.el("span", { class: "unit", text: app.t("in_unit", { unit }) }) : null);
-      atlas.byId("subtitle").textContent = app.isFrom() ? reach(app, view) : spread(app, layer, view);
+      atlas.byId("subtitle").textContent = app.isFrom() ? reach(app, view) : (layer.says ? app.say(layer.says) : "") + spread(app, layer, view);
       document.title = title + " · " + app.say(app.data.run.title);
       document.documentElement.lang = app.locale();
     }

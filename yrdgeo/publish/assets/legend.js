@@ -4,6 +4,7 @@
 
   // The words of one class: its bounds, as printed.
   atlas.classText = (app, layer, k) => {
+    if (layer.categories) return app.say(layer.categories[k]);
     const n = layer.colours.length;
     const bound = (i) => app.number(layer.breaks[i], places(layer));
     if (n === 1) return app.t("one_class");
@@ -26,7 +27,8 @@
     const ever = (letter) => Object.values(layer.views).some((one) => one.classes.includes(letter));
     const rows = layer.colours.map((colour, k) => ({
       key: String(k), fill: colour, text: atlas.classText(app, layer, k), count: tally(view.classes, String(k)),
-    })).reverse();
+    }));
+    if (!layer.categories) rows.reverse(); // high values on top
     if (ever("-")) rows.push({ key: "-", fill: "url(#hatch)", text: app.t("no_data"), count: tally(view.classes, "-") });
     if (ever("x")) rows.push({ key: "x", fill: "url(#cross)", text: app.t("no_path"), count: tally(view.classes, "x") });
     const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
@@ -58,8 +60,9 @@
         atlas.el("h2", {}, app.say(layer.title)),
         atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t("legend_count") })),
         atlas.el("ul", {}, atlas.legendRows(app).map(row)),
-        notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null);
+        notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null,
+        app.overlayNotes ? app.overlayNotes().map(([name, text]) => atlas.el("p", { class: "note drawn", "data-note": name, text })) : null);
     }
-    app.on(["layer", "year", "scenario", "origin", "lang"], show);
+    app.on(["layer", "year", "scenario", "origin", "lang", "overlays"], show);
   };
 })((window.atlas = window.atlas || {}));

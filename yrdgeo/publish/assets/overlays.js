@@ -1,4 +1,4 @@
-// What can be drawn over the choropleth: pairs, railways, roads, cores, hinterlands.
+// What can be drawn over the choropleth: pairs, railways, roads, cores, hinterlands, rings.
 (function (atlas) {
   "use strict";
 
@@ -148,7 +148,10 @@
       return [names.join(" → "), app.t(pair.class)].concat(app.pairFacts(pair).slice(0, 3));
     }
 
-    const draw = { pairs, cores, hinterlands, rings, hsr: () => lines("hsr"), rail: () => lines("rail"), road: () => lines("road") };
+    const draw = {
+      pairs, cores, hinterlands, rings, hsr: () => lines("hsr"), rail: () => lines("rail"), road: () => lines("road"),
+      ...atlas.linked(app, map, regions, { group, speak, arrow }),
+    };
     function show() {
       for (const [name, make] of Object.entries(draw)) {
         const on = state.overlays.has(name);
@@ -170,7 +173,7 @@
     return [
       ...(data.pairs.length ? ["pairs"] : []), ...modes,
       ...(data.cores.length ? ["cores"] : []), ...(data.hinterlands ? ["hinterlands"] : []),
-      ...(Object.keys(data.rings).length ? ["rings"] : []),
+      ...(Object.keys(data.rings).length ? ["rings"] : []), ...atlas.linkedNames(data),
     ];
   }
 })((window.atlas = window.atlas || {}));

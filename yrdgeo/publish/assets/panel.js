@@ -7,7 +7,7 @@
   atlas.panel = function (app) {
     const list = atlas.byId("tabs");
     const names = TABS.filter((name) => (name !== "pairs" || app.data.pairs.length) && (name !== "gradient" || app.data.cores.length)
-      && (name !== "region" || atlas.hasRegion(app.data)) && (name !== "scatter" || app.data.layers.length > 1));
+      && (name !== "region" || atlas.hasRegion(app.data)) && (name !== "scatter" || app.data.layers.filter((layer) => !layer.categories).length > 1));
     const tabs = names.map((name) => atlas.el("button", {
       type: "button", role: "tab", id: "tab-" + name, "aria-controls": "panel-" + name, on: { click: () => app.set({ tab: name }) },
     }));

@@ -19,7 +19,7 @@
     const table = atlas.el("table", { class: "ranking" }, atlas.el("thead", {}, head), body);
     root.append(atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
 
-    const ascending = () => (app.layer().better === "low") !== turned;
+    const ascending = () => Boolean(app.layer().categories) || (app.layer().better === "low") !== turned;
 
     function tools() {
       label.textContent = app.t("show");
@@ -40,13 +40,14 @@
       const change = before() ? atlas.el("th", { scope: "col", class: "change", text: state.scenario ? app.t("against_base") : app.t("since_year", { year: app.years()[0] }) }) : null;
       atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
         change, atlas.el("th", { scope: "col", class: "number", colspan: 2 }, by));
+      if (app.layer().categories) atlas.put(head, atlas.el("td", { class: "rank" }), atlas.el("th", { scope: "col", text: app.t("city") }), atlas.el("th", { scope: "col", class: "number", colspan: 2, text: app.t("class_short") }));
       body.parentNode.parentNode.setAttribute("aria-label", app.t("tab_ranking"));
     }
 
     // Ranks are compared with the base network, else with the first year.
     const before = () => {
       const layer = app.layer();
-      if (filter === GROUPS || layer.base || app.isFrom()) return null;
+      if (filter === GROUPS || layer.base || layer.categories || app.isFrom()) return null;
       if (state.scenario) return layer.views[state.year + "|" + state.scenario] ? layer.views[state.year + "|"] : null;
       return app.years()[0] === state.year ? null : app.viewOf(layer, app.years()[0], "");
     };
@@ -82,23 +83,31 @@
         if (x === null || y === null) return (x === null) - (y === null);
         return (x - y) * direction || a - b;
       });
-      const [low, high] = span(view.values.filter((v) => v !== null));
+      const [low, high] = layer.categories ? [0, 1] : span(view.values.filter((v) => v !== null));
       const everyDoubt = app.allUnverified(view);
       const was = before();
       const shown = whole ? list : list.slice(0, MOST);
-      atlas.put(body, shown.map((i) => {
+      atlas.put(body, shown.map((i, k) => {
         const value = view.values[i];
+        const first = layer.categories && (k === 0 || value !== view.values[shown[k - 1]]);
         const flag = view.flags[i] === "u" && value !== null && !everyDoubt;
-        return atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
+        return [first ? heading(layer, view, i, list) : null, atlas.el("tr", { "data-city": data.cities.ids[i], on: { mouseenter: () => app.point(i), mouseleave: () => app.point(-1) } },
           atlas.el("td", { class: "rank", text: view.ranks[i] === null ? "" : app.number(view.ranks[i], 0) }),
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(i), "aria-pressed": String(state.pin === i), on: { click: () => app.pinCity(i), focus: () => app.point(i) } })),
           was ? atlas.el("td", { class: "change", text: shift(was.ranks[i], view.ranks[i]) }) : null,
-          atlas.el("td", { class: "bars" }, value === null ? null : bar(value, low, high, app.colour(view.classes[i], layer))),
+          atlas.el("td", { class: "bars" }, value === null ? null : bar(layer.categories ? 1 : value, low, high, app.colour(view.classes[i], layer))),
           atlas.el("td", { class: "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
-            value === null ? app.t(view.classes[i] === "x" ? "no_path" : "no_data") : app.number(value, layer.decimals)));
+            value === null || layer.categories ? app.printed(i, layer, view) : app.number(value, layer.decimals)))];
       }), shown.length < list.length ? rest(list.length) : null);
       const unit = app.say(layer.unit);
+      if (layer.categories) { reading.textContent = [app.t("by_class"), everyDoubt ? app.t("all_unverified") : ""].filter(Boolean).join(" · "); return; }
       reading.textContent = [unit ? app.t("in_unit", { unit }) : "", app.t(layer.better === "low" ? "rank_means_low" : "rank_means"), everyDoubt ? app.t("all_unverified") : ""].filter(Boolean).join(" · ");
+    }
+
+    // Named classes have no order of rank: each stands under its own line, with its cities counted.
+    function heading(layer, view, i, list) {
+      const n = list.filter((j) => view.classes[j] === view.classes[i]).length;
+      return atlas.el("tr", { class: "class" }, atlas.el("th", { colspan: 4, scope: "rowgroup", text: app.t("class_n", { name: app.printed(i, layer, view), n }) }));
     }
 
     const rest = (n) => atlas.el("tr", { class: "rest" }, atlas.el("td", { colspan: 5 },

@@ -28,8 +28,9 @@
 
   atlas.scatter = function (app, root) {
     const { data, state } = app;
-    const second = data.layers.find((layer) => layer.topic === "access") || data.layers[1] || data.layers[0];
-    const choice = { x: second?.id, y: data.layers[0]?.id };
+    const numbers = data.layers.filter((layer) => !layer.categories); // names have no axis
+    const second = numbers.find((layer) => layer.topic === "access") || numbers[1] || numbers[0];
+    const choice = { x: second?.id, y: numbers[0]?.id };
     let box = null; // [x0, x1, y0, y1] as shares of the axes
     let chart = null;
     let dots = [];
@@ -58,9 +59,9 @@
     function tools() {
       selects.forEach(({ axis, label, select: node }) => {
         label.textContent = app.t("axis_" + axis);
-        const topics = [...new Set(data.layers.map((layer) => layer.topic))];
+        const topics = [...new Set(numbers.map((layer) => layer.topic))];
         atlas.put(node, topics.map((topic) => {
-          const mine = data.layers.filter((layer) => layer.topic === topic);
+          const mine = numbers.filter((layer) => layer.topic === topic);
           return atlas.el("optgroup", { label: app.say(mine[0].topicName) || topic }, mine.map((layer) => atlas.el("option", { value: layer.id, text: app.say(layer.title) })));
         }));
         node.value = choice[axis];
@@ -72,7 +73,7 @@
     }
 
     function draw() {
-      if (root.hidden || !data.layers.length) return;
+      if (root.hidden || !numbers.length) return;
       tools();
       const [lx, ly] = layers();
       const [vx, vy] = [lx, ly].map((layer) => app.viewOf(layer, yearOf(layer), ""));

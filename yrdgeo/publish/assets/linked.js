@@ -1,0 +1,150 @@
+// How cities hang together, each drawn when its chip is on: official circles against those found by
+// time and linkage, who leans on whom, and where two cores pull alike on the way between them.
+(function (atlas) {
+  "use strict";
+
+  const NAMES = ["circles", "flows", "breaks"];
+  const DIAMOND = 6; // pixels from its middle to a corner
+  const THIN = 1.2; // an arrow's width without any share, and what a share of 1 adds
+  const WIDE = 9;
+
+  const there = {
+    circles: ({ linked }) => linked.circles.length > 0,
+    flows: ({ linked }) => linked.flows.length > 0,
+    breaks: ({ linked }) => linked.breaks.length > 0,
+  };
+  atlas.linkedNames = (data) => NAMES.filter((name) => there[name](data));
+
+  atlas.linked = function (app, map, regions, { group, speak, arrow }) {
+    const { data } = app;
+    const { circles, flows, centres, breaks } = data.linked;
+    const still = () => ({ ...regions.still("lines"), color: data.marks.circle, fill: false });
+    const grip = { pane: "lines", renderer: regions.renderer("lines"), smoothFactor: 0, weight: 14, opacity: 0, bubblingMouseEvents: false };
+    const percent = (share) => app.number(100 * share, 0);
+    const names = (list) => list.map(app.city).join(app.t("comma"));
+    const listOf = (circle) => data.groups.find((one) => one.id === circle.group);
+    const official = (circle) => (listOf(circle)?.members || []).filter((i) => i >= 0);
+
+    // The borders that only one of the members has: the outline, of lines that the map has already.
+    function outline(members) {
+      const seen = new Map();
+      for (const piece of members.flatMap((i) => data.map.shapes[i].flat())) {
+        const arc = piece >= 0 ? piece : ~piece;
+        seen.set(arc, (seen.get(arc) || 0) + 1);
+      }
+      return regions.shapes.lines([...seen].filter(([, n]) => n === 1).map(([arc]) => arc));
+    }
+
+    function circleText(circle) {
+      const list = listOf(circle);
+      const title = list ? app.say(list.name) : app.t("circle_of", { core: app.city(circle.core) });
+      if (!list) return [title, app.t("circle_found_alone", { found: circle.found.length })];
+      const { missed, extra } = circle;
+      return [
+        title, app.t("circle_agrees", { official: circle.n_official, found: circle.n_found, both: circle.n_both }),
+        missed.length ? app.t("circle_missed", { names: names(missed) }) : "",
+        extra.length ? app.t("circle_extra", { names: names(extra) }) : "",
+        missed.length + extra.length ? "" : app.t("circle_same"),
+        circle.counties ? app.t("circle_counties", { n: circle.counties }) : "",
+        circle.doubt ? app.t("circle_doubt") : "",
+      ];
+    }
+
+    // A wide line with a white middle is the official list, a dashed one what was found: where they
+    // run together both are seen. The one under the pointer is drawn again on top.
+    function drawCircles() {
+      const layer = group("circles");
+      const hot = L.layerGroup();
+      const lines = circles.map((circle) => ({ circle, listed: outline(official(circle)), found: outline(circle.found) }));
+      const put = (which, style, to) => { for (const one of lines) L.polyline(one[which], { ...still(), ...style }).addTo(to); };
+      layer.clearLayers();
+      put("found", { color: "#ffffff", weight: 4 }, layer);
+      put("listed", { color: "#ffffff", weight: 7.5 }, layer);
+      put("listed", { weight: 5.5 }, layer);
+      put("listed", { color: "#ffffff", weight: 2.6 }, layer);
+      put("found", { weight: 2, dashArray: "6 5" }, layer);
+      hot.addTo(layer);
+      for (const { circle, listed, found } of lines) {
+        const held = L.polyline([...listed, ...found], { ...grip, fill: false }).addTo(layer);
+        held.getElement()?.setAttribute("data-circle", data.cities.ids[circle.core]);
+        speak(held, () => circleText(circle));
+        held.on("mouseover", () => {
+          hot.clearLayers();
+          L.polyline(listed, { ...still(), weight: 7.5 }).addTo(hot);
+          L.polyline(listed, { ...still(), color: "#ffffff", weight: 2.6 }).addTo(hot);
+          L.polyline(found, { ...still(), weight: 3.4, dashArray: "8 5" }).addTo(hot);
+        });
+        held.on("mouseout", () => hot.clearLayers());
+      }
+    }
+
+    const above = new Map(flows.map(([i, j]) => [i, j]));
+    function top(i) {
+      let at = i;
+      for (let k = 0; above.has(at) && k < flows.length; k += 1) at = above.get(at);
+      return at;
+    }
+
+    function drawFlows() {
+      const layer = group("flows");
+      const color = data.marks.flow;
+      layer.clearLayers();
+      for (const [i, j, share] of flows) {
+        const points = atlas.curve(map, [data.cities.seats[i], data.cities.seats[j]]);
+        const weight = THIN + WIDE * share;
+        const tip = arrow(points, weight);
+        const stem = points.slice(0, tip.at).concat([tip.base]);
+        const style = { ...regions.still("arcs"), lineCap: "round" };
+        L.polyline(stem, { ...style, color: "#ffffff", weight: weight + 2 }).addTo(layer);
+        L.polyline(stem, { ...style, color, weight }).addTo(layer);
+        L.polygon([tip.point, ...tip.corners], { ...style, color: "#ffffff", weight: 1, fillColor: color, fillOpacity: 1 }).addTo(layer);
+        const held = L.polyline(points, { ...grip, pane: "arcs", renderer: regions.renderer("arcs") }).addTo(layer);
+        held.getElement()?.setAttribute("data-flow", data.cities.ids[i] + " " + data.cities.ids[j]);
+        speak(held, () => [app.t("flow_to", { a: app.city(i), b: app.city(j) }), app.t("flow_share", { a: app.city(i), share: app.number(100 * share, 1) })]);
+      }
+      for (const i of centres) {
+        const ring = L.circleMarker(data.cities.seats[i], { pane: "arcs", renderer: regions.renderer("arcs"), radius: 8, color, weight: 2.6, fillColor: "#ffffff", fillOpacity: 0.01, bubblingMouseEvents: false }).addTo(layer);
+        speak(ring, () => [app.t("flow_centre", { city: app.city(i), n: flows.filter(([k]) => top(k) === i).length })]);
+      }
+    }
+
+    function drawBreaks() {
+      const layer = group("breaks");
+      const hot = L.layerGroup();
+      layer.clearLayers();
+      hot.addTo(layer);
+      for (const [a, b, mode, lat, lng, from, whole] of breaks) {
+        const color = data.marks[mode === "road" ? "road" : "hsr"];
+        const at = map.latLngToLayerPoint([lat, lng]);
+        const corners = [[0, -1], [1, 0], [0, 1], [-1, 0]].map(([x, y]) => map.layerPointToLatLng([at.x + x * DIAMOND, at.y + y * DIAMOND]));
+        const mark = L.polygon(corners, { pane: "arcs", renderer: regions.renderer("arcs"), smoothFactor: 0, color: "#ffffff", weight: 1.4, fillColor: color, fillOpacity: 1, bubblingMouseEvents: false }).addTo(layer);
+        mark.getElement()?.setAttribute("data-break", [data.cities.ids[a], data.cities.ids[b], mode].join(" "));
+        speak(mark, () => {
+          const ends = { a: app.city(a), b: app.city(b) };
+          return [app.t("break_between", { ...ends, mode: app.t("by_" + mode) }), app.t("break_at", { ...ends, from: app.number(from, 0), to: app.number(whole - from, 0) })];
+        });
+        mark.on("mouseover", () => {
+          hot.clearLayers();
+          L.polyline([data.cities.seats[a], [lat, lng], data.cities.seats[b]], { ...regions.still("lines"), color, weight: 2, dashArray: "2 5" }).addTo(hot);
+        });
+        mark.on("mouseout", () => hot.clearLayers());
+      }
+    }
+
+    // A line of the legend for each that is on.
+    const notes = {
+      circles: () => app.t("note_circles", { min: circles[0].minutes, share: percent(circles[0].share) }),
+      flows: () => {
+        const shares = flows.map((one) => one[2]);
+        return app.t("note_flows", { low: percent(Math.min(...shares)), high: percent(Math.max(...shares)), n: centres.length });
+      },
+      breaks: () => app.t("note_breaks"),
+    };
+    app.overlayNotes = () => NAMES.filter((name) => app.state.overlays.has(name) && there[name](data)).map((name) => [name, notes[name]()]);
+
+    const draw = { circles: drawCircles, flows: drawFlows, breaks: drawBreaks };
+    // Arrowheads and diamonds keep their size on the screen.
+    map.on("zoomend", () => { for (const name of ["flows", "breaks"]) if (app.state.overlays.has(name)) draw[name](); });
+    return draw;
+  };
+})((window.atlas = window.atlas || {}));
