@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from yrdgeo.analysis.evaluation import (
     difference_in_differences,
     event_study,
+    event_study_by_class,
     panel_needed,
     pre_trend_test,
     trend_table,
@@ -212,12 +213,25 @@ def test_a_panel_that_cannot_carry_it_says_what_lacks() -> None:
         (lambda p: p, pd.Series(2021.0, CODES), "never-treated"),
         (lambda p: p, pd.Series({CODES[0]: 2030.0}), "before and a year after"),
         (lambda p: p, pd.Series({CODES[0]: 2015.0}), "before and a year after"),
+        (
+            lambda p: p[p["adcode"].ne(CODES[0]) | p["year"].ge(2021)],
+            pd.Series({CODES[0]: 2021, CODES[1]: 2021}),
+            f"before and a year after.*{CODES[0]}",
+        ),
+        (lambda p: p.assign(year=p["year"] + 0.5), None, "whole numbers"),
+        (lambda p: p.assign(year=p["year"].astype(str) + "年"), None, "whole numbers"),
+        (lambda p: p.assign(value=p["value"].astype(str)), None, "must be numbers"),
+        (lambda p: p.assign(adcode=p["adcode"].where(p["year"] > 2015)), None, "needs its adcode"),
+        (lambda p: p.to_numpy(), None, "must be a table"),
+        (lambda p: p, {CODES[0]: 2021}, "pandas Series"),
+        (lambda p: p, pd.Series([2021, 2021], [CODES[0]] * 2), "repeat ids"),
     ],
 )
 def test_a_wrong_panel_is_refused(change: object, starts: pd.Series | None, said: str) -> None:
     panel, usual = made(10)
-    with pytest.raises(ArgumentError, match=said):
-        difference_in_differences(change(panel), usual if starts is None else starts)  # type: ignore[operator]
+    for study in (difference_in_differences, event_study, trend_table, pre_trend_test):
+        with pytest.raises(ArgumentError, match=said):
+            study(change(panel), usual if starts is None else starts)  # type: ignore[operator]
 
 
 def test_a_class_must_be_known_and_a_trend_needs_two_years() -> None:
@@ -226,3 +240,98 @@ def test_a_class_must_be_known_and_a_trend_needs_two_years() -> None:
         difference_in_differences(panel, starts, by=pd.Series({starts.index[0]: "adjacent"}))
     with pytest.raises(ArgumentError, match="two years"):
         pre_trend_test(panel[panel["year"] >= 2020], starts)
+
+
+def test_a_class_is_one_and_somebody_is_treated() -> None:
+    panel, starts = made(12)
+    twice = pd.Series("adjacent", [*starts.index, starts.index[0]])
+    with pytest.raises(ArgumentError, match="one class"):
+        event_study_by_class(panel, starts, twice)
+    with pytest.raises(ArgumentError, match="No city is treated"):
+        panel_needed(panel.assign(indicator="gdp", vintage=""), starts * np.nan)
+    with pytest.raises(ArgumentError, match="year before the start"):
+        event_study(panel[panel["year"].ne(2020)], starts)
+
+
+def test_a_vintage_that_is_blank_or_missing_is_one_vintage() -> None:
+    panel, starts = made(13)
+    blank = panel.assign(vintage=np.where(panel["year"] > 2018, "", None))
+    same = difference_in_differences(blank, starts, permutations=9, draws=9)
+    plain = difference_in_differences(panel, starts, permutations=9, draws=9)
+    assert same.loc["all", "estimate"] == plain.loc["all", "estimate"]
+
+
+def test_each_event_year_is_ranked_by_t_among_all_choices_of_cities() -> None:
+    panel, starts = made(14, effect=0.5)
+    found = event_study(panel, starts, permutations=200, draws=9).loc[2]
+    wide = panel.pivot_table("value", "adcode", "year")
+    change = wide[2023] - wide[2020]
+
+    def t(chosen: tuple[str, ...] | list[str]) -> float:
+        inside = change.index.isin(chosen)
+        a, b = change[inside], change[~inside]
+        error = np.sqrt(a.var(ddof=0) / len(a) + b.var(ddof=0) / len(b))
+        return abs(a.mean() - b.mean()) / error
+
+    every = np.array([t(chosen) for chosen in combinations(CODES, 3)])
+    assert found["p_randomisation"] == pytest.approx((every >= t(list(starts.index)) - 1e-9).mean())
+
+
+def test_event_years_reject_a_true_null_as_often_as_they_say() -> None:
+    rows = [
+        event_study(*made(seed), permutations=120, draws=99, seed=seed).loc[3]
+        for seed in range(120)
+    ]
+    p = pd.DataFrame(rows)
+    for name in ("p_randomisation", "p_wild"):
+        assert 0.4 < p[name].mean() < 0.62
+        assert 0.03 < (p[name] <= 0.1).mean() < 0.2
+
+
+def test_the_wild_bootstrap_of_an_event_year_agrees_with_every_sign() -> None:
+    panel, starts = made(15, effect=2.0)
+    found = event_study(panel, starts, permutations=9, draws=4000).loc[1]
+    wide = panel.pivot_table("value", "adcode", "year")
+    change = wide[2022] - wide[2020]
+    inside = change.index.isin(starts.index)
+    left = (change - change.mean()).to_numpy()
+
+    def t(values: np.ndarray) -> float:
+        a, b = values[inside], values[~inside]
+        return abs(a.mean() - b.mean()) / np.sqrt(a.var() / len(a) + b.var() / len(b))
+
+    signs = 1 - 2 * ((np.arange(1024)[:, None] >> np.arange(10)) & 1)
+    every = np.array([t(left * row) for row in signs])
+    assert found["p_wild"] == pytest.approx((every >= t(change.to_numpy()) - 1e-9).mean(), abs=0.03)
+
+
+def test_one_treated_city_is_ranked_though_it_has_no_error() -> None:
+    panel, starts = made(16)
+    lifted = panel.assign(
+        value=panel["value"] + 30.0 * (panel["adcode"].eq(starts.index[0]) & panel["year"].ge(2021))
+    )
+    found = event_study(lifted, starts.iloc[:1])
+    assert found["standard_error"].drop(-1).isna().all()
+    assert found.loc[[0, 3], "p_randomisation"].tolist() == [0.1, 0.1]  # one of ten
+    assert found.loc[-2, "p_randomisation"] > 0.1
+
+
+def test_classes_have_event_studies_of_their_own() -> None:
+    panel, _ = made(17)
+    starts = pd.Series(2021.0, CODES[:4])
+    kind = pd.Series(["adjacent", "leapfrog", "leapfrog", "adjacent"], CODES[:4])
+    lifted = panel.assign(
+        value=panel["value"] + 3.0 * (panel["adcode"].isin(CODES[1:3]) & panel["year"].ge(2021))
+    )
+    options = {"permutations": 50, "draws": 50}
+    found = event_study_by_class(lifted, starts, kind.sample(frac=1, random_state=1), **options)
+    alone = event_study(
+        lifted[~lifted["adcode"].isin([CODES[0], CODES[3]])], starts[CODES[1:3]], **options
+    )
+    pd.testing.assert_frame_equal(found.loc["leapfrog"], alone)
+    gap = found.loc["leapfrog", "estimate"] - found.loc["adjacent", "estimate"]
+    assert found.loc["leapfrog − adjacent", "estimate"].to_numpy() == pytest.approx(gap.to_numpy())
+    pd.testing.assert_frame_equal(found.loc["all"], event_study(lifted, starts, **options))
+    staggered = starts.where(starts.index != CODES[0], 2019.0)
+    groups = event_study_by_class(lifted, staggered, kind, **options).index.unique("group")
+    assert list(groups) == ["all", "adjacent", "leapfrog"]

@@ -107,19 +107,25 @@ def difference_in_differences(
         )
     options = (checked_draws(permutations), checked_draws(draws), seed)
     rows = {"all": _effect(whole, options)}
-    for name, (part, chosen) in _contrasts(panel, starts, by).items():
+    for name, (part, chosen) in contrasts(panel, starts, by).items():
         rows[name] = _effect(checked_panel(part, chosen), options)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=RESULT)
     return table.rename_axis("group")
 
 
-def _contrasts(
+def contrasts(
     panel: pd.DataFrame, starts: pd.Series, by: pd.Series | None
 ) -> dict[str, tuple[pd.DataFrame, pd.Series]]:
-    """Return the panels of each class against the never-treated, and of two against each other."""
+    """Return the panels of each class against the never-treated, and of two against each other.
+
+    Two classes are compared with each other only where all cities start in one year.
+    """
     if by is None:
         return {}
     treated = starts.dropna()
+    if not by.index.is_unique:
+        found = few(by.index[by.index.duplicated()].unique())
+        raise ArgumentError("A treated city has one class.", found=found)
     lost = treated.index.difference(by.dropna().index)
     if len(lost):
         raise ArgumentError("Every treated city needs a class.", found=f"none for {few(lost)}")
@@ -129,7 +135,8 @@ def _contrasts(
     for name in classes:
         others = label.index[label.ne(name)]
         made[str(name)] = (panel[~panel["adcode"].isin(others)], treated[label.eq(name)])
-    if len(classes) == 2:  # noqa: PLR2004 — a difference has two sides
+    one_start = (treated == treated.iloc[0]).all()
+    if len(classes) == 2 and one_start:  # noqa: PLR2004 — a difference has two sides
         inside = panel[panel["adcode"].isin(treated.index)]
         made[f"{classes[1]} − {classes[0]}"] = (inside, treated[label.eq(classes[1])])
     return made

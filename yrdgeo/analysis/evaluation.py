@@ -4,12 +4,18 @@ Promise: where few cities were treated or the panel is short, the answer says so
 """
 
 from yrdgeo.analysis.did import difference_in_differences
-from yrdgeo.analysis.event_study import event_study, pre_trend_test, trend_table
+from yrdgeo.analysis.event_study import (
+    event_study,
+    event_study_by_class,
+    pre_trend_test,
+    trend_table,
+)
 from yrdgeo.analysis.panel_needed import panel_needed
 
 __all__ = [
     "difference_in_differences",
     "event_study",
+    "event_study_by_class",
     "panel_needed",
     "pre_trend_test",
     "trend_table",

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from yrdgeo.analysis.did import TIE, assignments_note, randomised
+from yrdgeo.analysis.did import TIE, assignments_note, contrasts, randomised
+from yrdgeo.analysis.event_effects import Cohort, Effects, cohorts, dealt, effects, wild
 from yrdgeo.analysis.panel import Panel, checked_panel, read_panel, within
 from yrdgeo.analysis.permutation import checked_draws, permutation_result
 from yrdgeo.errors import ArgumentError, few
@@ -17,10 +18,17 @@ from yrdgeo.results import TestResult
 Floats = npt.NDArray[np.float64]
 
 FEWEST_YEARS = 2  # to have a slope
+BOUNDS = (0.025, 0.975)
+Z = float(norm.ppf(BOUNDS[1]))
 
 
 def event_study(
-    panel: pd.DataFrame, starts: pd.Series, *, permutations: int = 999, seed: int = 0
+    panel: pd.DataFrame,
+    starts: pd.Series,
+    *,
+    permutations: int = 999,
+    draws: int = 999,
+    seed: int = 0,
 ) -> pd.DataFrame:
     r"""Estimate the effect in each year before and after the start.
 
@@ -31,6 +39,9 @@ def event_study(
     the never-treated alone, so early cities never stand in for controls of late ones. With one
     start and no gaps it equals the two-way regression with a dummy for each year and class.
 
+    The two p-values are those of
+    :func:`yrdgeo.evaluation.difference_in_differences`, of t in each year: believe the larger.
+
     Parameters
     ----------
     panel
@@ -38,16 +49,20 @@ def event_study(
         year before its start, or without the year in question, does not count in that year.
     starts
         First treated year by adcode; several starts are welcome.
-    permutations, seed
-        The starts are dealt to other cities this often.
+    permutations
+        The starts are dealt to other cities this often; in every way, if there is one start and
+        the ways are no more.
+    draws, seed
+        Of the wild bootstrap, with the null imposed and a sign a city; of both.
 
     Returns
     -------
     effects
         Indexed by ``event_year`` (0 is the first treated year, −1 the base with effect 0):
         ``estimate standard_error lower upper chance_low chance_high p_randomisation n_treated
-        n_control``. The error treats cities as independent and is NaN for one treated city;
-        ``chance_low`` to ``chance_high`` holds 95 % of the estimates under re-assigned starts.
+        n_control p_wild``. The error treats cities as independent and is NaN for one treated
+        city; ``chance_low`` to ``chance_high`` holds 95 % of the estimates under re-assigned
+        starts.
 
     Raises
     ------
@@ -58,6 +73,8 @@ def event_study(
     ----------
     Callaway, B., Sant'Anna, P. H. C. (2021). Difference-in-differences with multiple time
     periods. Journal of Econometrics 225, 200-230.
+    MacKinnon, J. G., Webb, M. D. (2020). Randomization inference for difference-in-differences
+    with few treated clusters. Journal of Econometrics 218, 435-450.
 
     Examples
     --------
@@ -69,37 +86,107 @@ def event_study(
     {-2: 0.0, -1: 0.0, 0: 1.0, 1: 2.0}
     """
     whole = checked_panel(panel, starts)
-    table = _square(whole)
-    draws = checked_draws(permutations)
-    own = _effects(whole, table, whole.start[:, None])
-    generator = np.random.default_rng(seed)
-    dealt = generator.permuted(np.tile(whole.start[:, None], (1, draws)), axis=0)
-    null = _effects(whole, table, dealt)
+    given, exact = dealt(whole, checked_draws(permutations), seed)
+    size = (len(whole.units), checked_draws(draws))
+    signs = np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)
     rows = []
-    for place, event in enumerate(_events(whole)):
-        estimate = own[0][place, 0]
-        chance = null[0][place][np.isfinite(null[0][place])]
-        if not np.isfinite(estimate):
-            continue
-        error = _error(whole, table, event)
-        beyond = int((np.abs(chance) >= abs(estimate) - TIE * max(1.0, abs(estimate))).sum())
-        low, high = np.quantile(chance, [0.025, 0.975])
-        z = float(norm.ppf(0.975))
-        rows.append(
-            {
-                "event_year": event,
-                "estimate": estimate,
-                "standard_error": error,
-                "lower": estimate - z * error,
-                "upper": estimate + z * error,
-                "chance_low": low,
-                "chance_high": high,
-                "p_randomisation": 1.0 if event == -1 else (1 + beyond) / (1 + len(chance)),
-                "n_treated": int(own[1][place, 0]),
-                "n_control": int(own[2][place, 0]),
-            }
+    for event in _events(whole):
+        parts = list(cohorts(whole, whole.start[:, None], event))
+        own = effects(parts, 1)
+        null = effects(cohorts(whole, given, event), given.shape[1])
+        if own is not None and null is not None:
+            row = {"event_year": event, **_row(own, null, exact=exact)}
+            rows.append(row | {"p_wild": _wild_p(own, parts, signs)})
+    if not rows:
+        raise ArgumentError(
+            "No year can be compared with the year before the start.",
+            found="no treated city, or no other, has a value in that year",
+            fix="Bring the year before each start.",
         )
-    return pd.DataFrame(rows).set_index("event_year")
+    table = pd.DataFrame(rows).set_index("event_year")
+    base = {"standard_error": 0.0, "lower": 0.0, "upper": 0.0}
+    same = {"p_randomisation": 1.0, "p_wild": 1.0}
+    for name, value in (base | same).items():
+        table.loc[table.index == -1, name] = value
+    return table
+
+
+def event_study_by_class(
+    panel: pd.DataFrame,
+    starts: pd.Series,
+    by: pd.Series,
+    *,
+    permutations: int = 999,
+    draws: int = 999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Estimate the effects of each class of treated cities: adjacent and leapfrog, year by year.
+
+    Parameters
+    ----------
+    panel, starts, permutations, draws, seed
+        As in :func:`event_study`.
+    by
+        A class by treated adcode (``adjacent``, ``leapfrog``). Each class is compared with the
+        never-treated alone; two classes that start in one year also with each other.
+
+    Returns
+    -------
+    effects
+        As from :func:`event_study`, indexed by ``group`` and ``event_year``; ``group`` is
+        ``all``, each class, and ``b − a`` for two classes.
+
+    Raises
+    ------
+    ArgumentError
+        If the panel cannot carry it, or a treated city has no class.
+
+    Examples
+    --------
+    >>> rows = [(c, y, k + 0.1 * y + (c == "a") * (y > 2)) for k, c in
+    ...         enumerate("abcdef") for y in range(1, 5)]
+    >>> found = event_study_by_class(
+    ...     pd.DataFrame(rows, columns=["adcode", "year", "value"]),
+    ...     pd.Series({"a": 3, "b": 3}),
+    ...     pd.Series({"a": "adjacent", "b": "leapfrog"}),
+    ... )
+    >>> found["estimate"].xs(1, level="event_year").round(6).to_dict()
+    {'all': 0.5, 'adjacent': 1.0, 'leapfrog': 0.0, 'leapfrog − adjacent': -1.0}
+    """
+    options = {"permutations": permutations, "draws": draws, "seed": seed}
+    parts = {"all": (panel, starts), **contrasts(panel, starts, by)}
+    found = {name: event_study(part, chosen, **options) for name, (part, chosen) in parts.items()}
+    return pd.concat(found, names=["group"])
+
+
+def _row(own: Effects, null: Effects, *, exact: bool) -> dict[str, object]:
+    """Place one event year's effect among those of re-assigned starts."""
+    estimate, error = float(own.estimate[0]), float(own.spread[0])
+    error = error if own.n_treated[0] > 1 else float("nan")
+    t = null.t[np.isfinite(null.t)]
+    beyond = _beyond(t, float(own.t[0]))
+    low, high = np.quantile(null.estimate[np.isfinite(null.estimate)], BOUNDS)
+    return {
+        "estimate": estimate,
+        "standard_error": error,
+        "lower": estimate - Z * error,
+        "upper": estimate + Z * error,
+        "chance_low": low,
+        "chance_high": high,
+        "p_randomisation": beyond / len(t) if exact else (1 + beyond) / (1 + len(t)),
+        "n_treated": int(own.n_treated[0]),
+        "n_control": int(own.n_control[0]),
+    }
+
+
+def _wild_p(own: Effects, parts: list[Cohort], signs: Floats) -> float:
+    drawn = wild(parts, signs)
+    beyond = 0 if drawn is None else _beyond(drawn.t, float(own.t[0]))
+    return (1 + beyond) / (1 + len(signs.T))
+
+
+def _beyond(t: Floats, observed: float) -> int:
+    return int((np.abs(t) >= abs(observed) - TIE * max(1.0, abs(observed))).sum())
 
 
 def trend_table(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
@@ -205,66 +292,7 @@ def pre_trend_test(
     return replace(result, statistic=slope)
 
 
-def _square(panel: Panel) -> Floats:
-    """Return values by unit and calendar year, NaN where there is no row or no such year."""
-    first, last = int(panel.years.min()), int(panel.years.max())
-    table = np.full((len(panel.units), last - first + 1), np.nan)
-    table[panel.unit, panel.years[panel.time] - first] = panel.value
-    return table
-
-
 def _events(panel: Panel) -> list[int]:
     starts = panel.start[panel.treated]
     first, last = int(panel.years.min()), int(panel.years.max())
     return list(range(int(first - starts.max()), int(last - starts.min()) + 1))
-
-
-def _effects(panel: Panel, table: Floats, dealt: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return estimates, treated and controls (events × columns of starts)."""
-    events, first = _events(panel), int(panel.years.min())
-    never = np.isnan(dealt)
-    shape = (len(events), dealt.shape[1])
-    total, treated, controls = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for start in np.unique(panel.start[panel.treated]):
-        member = dealt == start
-        base = int(start) - 1 - first
-        for place, event in enumerate(events):
-            year = int(start) + event - first
-            if not (0 <= year < table.shape[1] and base >= 0):
-                continue
-            change = table[:, year] - table[:, base]
-            known = np.isfinite(change)
-            plain = np.where(known, change, 0.0)
-            n_in = (member & known[:, None]).sum(axis=0)
-            n_out = (never & known[:, None]).sum(axis=0)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                control = plain @ never / n_out
-            usable = (n_in > 0) & (n_out > 0)
-            total[place] += np.where(usable, plain @ member - n_in * control, 0.0)
-            treated[place] += np.where(usable, n_in, 0)
-            controls[place] = np.maximum(controls[place], np.where(usable, n_out, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(treated > 0, total / treated, np.nan), treated, controls
-
-
-def _error(panel: Panel, table: Floats, event: int) -> float:
-    """Return the error of one event year from the spread of the changes of independent cities."""
-    first = int(panel.years.min())
-    starts = panel.start[panel.treated]
-    influence = np.zeros(len(panel.units))
-    inside = 0
-    for start in np.unique(starts):
-        year, base = int(start) + event - first, int(start) - 1 - first
-        if not (0 <= year < table.shape[1] and base >= 0):
-            continue
-        change = table[:, year] - table[:, base]
-        known = np.isfinite(change)
-        member, never = known & (panel.start == start), known & ~panel.treated
-        if not member.any() or not never.any():
-            continue
-        inside += int(member.sum())
-        influence[member] += change[member] - change[member].mean()
-        influence[never] -= (change[never] - change[never].mean()) * member.sum() / never.sum()
-    if event == -1:
-        return 0.0
-    return float(np.sqrt((influence**2).sum()) / inside) if inside > 1 else float("nan")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from yrdgeo.analysis.observations import check_numbers, check_series
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -78,18 +79,18 @@ def read_panel(panel: pd.DataFrame, starts: pd.Series) -> Panel:
     Raises
     ------
     ArgumentError
-        If columns lack, a city-year is repeated, or values are missing or of several vintages.
+        If columns lack, a city-year is repeated, years are no whole numbers, or values are
+        missing or of several vintages.
     """
-    lacking = [name for name in COLUMNS if name not in panel.columns]
-    if lacking:
-        raise ArgumentError("The panel lacks columns.", found=few(lacking))
+    _check_columns(panel)
+    check_series("start", starts)
     _one_vintage(panel)
     rows = panel[list(COLUMNS)].sort_values(["adcode", "year"], kind="stable")
     twice = rows[rows.duplicated(["adcode", "year"])]
     if len(twice):
         found = few(f"{a} {y}" for a, y in zip(twice["adcode"], twice["year"], strict=True))
         raise ArgumentError("A city has two values in a year.", found=found)
-    numbers = rows["value"].to_numpy(np.float64)
+    numbers = rows["value"].to_numpy(np.float64, na_value=np.nan)
     bad = rows[~np.isfinite(numbers)]
     if len(bad):
         found = few(f"{a} {y}" for a, y in zip(bad["adcode"], bad["year"], strict=True))
@@ -99,7 +100,7 @@ def read_panel(panel: pd.DataFrame, starts: pd.Series) -> Panel:
             fix="Drop the row: a gap is allowed, a hidden one is not.",
         )
     unit, units = pd.factorize(rows["adcode"], sort=True)
-    time, years = pd.factorize(rows["year"].to_numpy(), sort=True)
+    time, years = pd.factorize(rows["year"].astype("int64").to_numpy(), sort=True)
     strangers = starts.dropna().index.difference(units)
     if len(strangers):
         raise ArgumentError(
@@ -107,7 +108,7 @@ def read_panel(panel: pd.DataFrame, starts: pd.Series) -> Panel:
             found=few(strangers),
             fix="Bring their values, or leave them out of the treated.",
         )
-    start = starts.reindex(units).to_numpy(np.float64)
+    start = starts.reindex(units).to_numpy(np.float64, na_value=np.nan)
     return Panel(
         pd.Index(units),
         np.asarray(years, dtype=np.int64),
@@ -118,10 +119,25 @@ def read_panel(panel: pd.DataFrame, starts: pd.Series) -> Panel:
     )
 
 
+def _check_columns(panel: pd.DataFrame) -> None:
+    if not isinstance(panel, pd.DataFrame):
+        raise ArgumentError("The panel must be a table.", found=type(panel).__name__)
+    lacking = [name for name in COLUMNS if name not in panel.columns]
+    if lacking:
+        raise ArgumentError("The panel lacks columns.", found=few(lacking))
+    check_numbers("value", panel["value"])
+    if panel["adcode"].isna().any():
+        raise ArgumentError("Every row of the panel needs its adcode.", found="rows without one")
+    year = pd.to_numeric(panel["year"], errors="coerce")
+    odd = panel.loc[year.isna() | (year % 1 != 0), "year"]
+    if len(odd):
+        raise ArgumentError("Years must be whole numbers.", found=few(odd.unique()))
+
+
 def _one_vintage(panel: pd.DataFrame) -> None:
     if "vintage" not in panel.columns:
         return
-    vintages = panel["vintage"].astype(str)
+    vintages = panel["vintage"].astype(object).where(panel["vintage"].notna(), "").astype(str)
     if len(vintages.unique()) > 1:
         years = panel.groupby(vintages)["year"].agg(["min", "max"])
         spans = (f"{name} ({row['min']}–{row['max']})" for name, row in years.iterrows())
@@ -139,7 +155,11 @@ def _something_to_compare(panel: Panel) -> None:
             found=f"{int(panel.treated.sum())} treated of {len(panel.units)}",
         )
     first, last = int(panel.years.min()), int(panel.years.max())
-    outside = panel.treated & ~((panel.start > first) & (panel.start <= last))
+    year = panel.years[panel.time]
+    own = [np.full(len(panel.units), end, dtype=np.int64) for end in (last, first)]
+    np.minimum.at(own[0], panel.unit, year)
+    np.maximum.at(own[1], panel.unit, year)
+    outside = panel.treated & ~((panel.start > own[0]) & (panel.start <= own[1]))
     if outside.any():
         raise ArgumentError(
             "Every treated city needs a year before and a year after its start.",

@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+from yrdgeo.analysis.observations import check_series
+from yrdgeo.errors import ArgumentError
+
 FEWEST_BEFORE, FEWEST_AFTER, FEWEST_CONTROLS = 3, 2, 10
 COLUMNS = [
     "indicator", "vintage", "years_before", "years_after", "n_treated", "n_control", "usable",
@@ -29,6 +32,11 @@ def panel_needed(indicators: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
         n_control usable reason_en reason_zh``. Years are those that count; ``n_control`` is the
         number of never-treated cities with a value in all of them; the reason names what lacks.
 
+    Raises
+    ------
+    ArgumentError
+        If no city is treated.
+
     Examples
     --------
     >>> values = pd.DataFrame({"adcode": ["a", "b"], "year": 2020, "indicator": "gdp",
@@ -37,7 +45,10 @@ def panel_needed(indicators: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     >>> bool(found["usable"]), found["reason_en"]
     (False, '1 of 3 years before 2021; 0 of 2 years from 2021 on; 1 of 10 cities to compare with')
     """
+    check_series("start", starts)
     treated = list(starts.dropna().index)
+    if not treated:
+        raise ArgumentError("No city is treated.", fix="Give a first treated year by adcode.")
     first = int(starts.min())
     known = indicators[indicators["value"].notna()]
     rows = [
