@@ -489,7 +489,8 @@ ACTS = (
     "atlas.app.set({tab: 'scatter', brush: [1, 2]})",
     "atlas.app.set({tab: 'gradient', layer: atlas.app.data.gradients[0].layer})",
     "(atlas.app.set({tab: 'gradient'}), document.querySelector('.residuals').click())",
-    "(atlas.app.set({tab: 'compare', layer: 'mean_time_rail'}), atlas.app.compareStates('years'))",
+    "atlas.app.set({tab: 'compare', layer: 'mean_time_rail', compare: 'years~2021~2022'})",
+    "atlas.app.set({tab: 'compare', layer: 'mean_time_rail', before: '2021|'})",
     "(atlas.app.set({layer: 'mean_time_rail'}), atlas.app.chooseScenario('new_line', true))",
     "atlas.app.set({tab: 'pairs'})",
 )

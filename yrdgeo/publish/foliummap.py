@@ -19,7 +19,7 @@ from yrdgeo.results import Run
 
 # In the order in which they are loaded.
 SCRIPTS = (
-    "dom", "core", "facts", "derived", "topology", "canvas", "regions", "ground", "inset",
+    "dom", "core", "facts", "derived", "swipe", "topology", "canvas", "regions", "ground", "inset",
     "labels", "linked", "overlays", "legend", "tooltip", "heading", "picker", "scenario",
     "controls",
     "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings", "plans", "pairs",

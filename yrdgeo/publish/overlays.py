@@ -206,6 +206,7 @@ def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
         "layer": text(first["values"]),
         "core": positions(order, [core])[0],
         "by": by,
+        "unit": text(first.get("distance_unit")),
         "form": form,
         "logs": _logs(first, bounds, points),
         "coefficients": bounds,

@@ -67,6 +67,7 @@
   }
 
   // A small square of a pattern, drawn once for each density of the screen.
+  atlas.patternTile = tile;
   function tile(kind, density) {
     const size = kind === "dots-apart" ? 20 : 8;
     const sheet = atlas.el("canvas", { width: size * density, height: size * density });
@@ -131,9 +132,6 @@
     };
     const size = regions.reduce((sum, { box }) => sum + Math.sqrt((box[2] - box[0]) * (box[3] - box[1])), 0) / regions.length;
     const tiles = {};
-    let classes = new Map(); // fill → numbers and path of the regions that have it
-    let doubted = null;
-    let doubt = "dots";
 
     function gather(numbers) {
       const path = new Path2D();
@@ -153,7 +151,7 @@
       pen.restore();
     }
 
-    function draw(pen, frame) {
+    function draw(pen, frame, { classes, doubted, doubt }) {
       const { density, scale, corner } = frame;
       pen.setTransform(1, 0, 0, 1, 0, 0);
       pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
@@ -174,22 +172,32 @@
       }
     }
 
-    const sheet = new Sheet({ pane: "regions", padding: 0.5 }, draw).addTo(map);
-    sheet._container.classList.add("sheet");
-
-    function paint(view, layer) {
+    // What is drawn of one state: class → numbers and path of the regions that have it.
+    function gathered(view, layer) {
       const found = new Map();
       regions.forEach((_, i) => {
         const letter = view.classes[i];
         if (!found.has(letter)) found.set(letter, []);
         found.get(letter).push(i);
       });
-      classes = new Map([...found].sort().map(([letter, numbers]) => [letter, { colour: app.flat(letter, layer), numbers, path: gather(numbers) }]));
+      const classes = new Map([...found].sort().map(([letter, numbers]) => [letter, { colour: app.flat(letter, layer), numbers, path: gather(numbers) }]));
       const marked = regions.map((_, i) => i).filter((i) => app.unverified(view, i));
-      doubted = marked.length ? gather(marked) : null;
-      doubt = app.allUnverified(view) ? "dots-apart" : "dots";
-      sheet.draw();
+      return { classes, marked, doubted: marked.length ? gather(marked) : null, doubt: app.allUnverified(view) ? "dots-apart" : "dots" };
     }
+
+    // A sheet in a pane, and what it shows.
+    function painted(pane) {
+      let shown = { classes: new Map(), marked: [] };
+      const sheet = new Sheet({ pane, padding: 0.5 }, (pen, frame) => draw(pen, frame, shown)).addTo(map);
+      sheet._container.classList.add("sheet");
+      return {
+        box: sheet._container,
+        paint: (view, layer) => { shown = gathered(view, layer); sheet.draw(); },
+        remove: () => sheet.remove(),
+        svg: () => svg(shown),
+      };
+    }
+    const main = painted("regions");
 
     // The region under a place, −1 for none.
     const probe = document.createElement("canvas").getContext("2d");
@@ -200,7 +208,7 @@
         x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3] && probe.isPointInPath(path, x, y, "evenodd"));
     }
 
-    const box = sheet._container;
+    const { box } = main;
     box.addEventListener("mousemove", (event) => app.point(at(map.mouseEventToLatLng(event))));
     box.addEventListener("mouseleave", () => app.point(-1));
     box.addEventListener("click", (event) => {
@@ -211,7 +219,7 @@
     });
 
     // The same picture as paths, for the exports; in pixels of the frame.
-    function svg() {
+    function svg({ classes, marked, doubt }) {
       const scale = 2 ** map.getZoom();
       const origin = map.getPixelOrigin().subtract(map._getMapPanePos());
       const frame = map.getSize();
@@ -231,8 +239,7 @@
       for (const [letter, { colour, numbers }] of classes) {
         group.append(atlas.svg("path", { d: written(rings(numbers), true), fill: app.colour(letter), stroke: colour, "stroke-width": 0.8 * thin(scale) }));
       }
-      const view = app.view();
-      if (doubted) group.append(atlas.svg("path", { d: written(rings(regions.map((_, i) => i).filter((i) => app.unverified(view, i))), true), fill: `url(#${doubt})` }));
+      if (marked.length) group.append(atlas.svg("path", { d: written(rings(marked), true), fill: `url(#${doubt})` }));
       for (const [name, [colour, weight]] of Object.entries(BORDERS)) {
         const numbers = name === "inner" ? arcs.map((_, i) => i).filter((i) => !outer.has(i)) : data.map[name];
         group.append(atlas.svg("path", { d: written(numbers.map((i) => (act) => walk(arcs, [i], act)), false), fill: "none", stroke: colour, "stroke-width": weight * (name === "inner" ? thin(scale) : Math.max(0.45, thin(scale))) }));
@@ -240,6 +247,6 @@
       return group;
     }
 
-    return { paint, at, svg };
+    return { paint: main.paint, at, svg: main.svg, second: painted };
   };
 })((window.atlas = window.atlas || {}));

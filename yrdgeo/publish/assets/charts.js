@@ -23,6 +23,13 @@
     return ticks;
   };
 
+  // Ticks far enough apart for their numbers.
+  function spaced(ticks, x) {
+    const kept = [];
+    for (const tick of ticks) if (!kept.length || x(tick) - x(kept[kept.length - 1]) > 46) kept.push(tick);
+    return kept;
+  }
+
   // A title under an axis: moved inwards, then cut, where the chart is too narrow for it.
   function fitted(text, middle, y, width) {
     const pen = document.createElement("canvas").getContext("2d");
@@ -36,10 +43,11 @@
   }
 
   // A frame with grid and axes: {node, x(v), y(v)} in pixels; box is [left, top, right, bottom].
-  atlas.frame = function (app, { width, height, xs, ys, log, xTitle, yTitle, decimals, xDecimals, years, yCount }) {
+  atlas.frame = function (app, { width, height, xs, ys, log, xLog, xTitle, yTitle, decimals, xDecimals, years, yCount }) {
     const box = [58, 22, width - 12, height - 40];
     const warp = (v) => (log ? Math.log(v) : v);
-    const x = (v) => box[0] + ((v - xs[0]) / (xs[1] - xs[0] || 1)) * (box[2] - box[0]);
+    const bent = (v) => (xLog ? Math.log(v) : v);
+    const x = (v) => box[0] + ((bent(v) - bent(xs[0])) / (bent(xs[1]) - bent(xs[0]) || 1)) * (box[2] - box[0]);
     const y = (v) => box[3] - ((warp(v) - warp(ys[0])) / (warp(ys[1]) - warp(ys[0]) || 1)) * (box[3] - box[1]);
     const node = atlas.svg("svg", { class: "chart", width, height, viewBox: `0 0 ${width} ${height}` });
     const yTicks = log ? atlas.logTicks(ys[0], ys[1]) : atlas.ticks(ys[0], ys[1], yCount || 5);
@@ -47,9 +55,9 @@
       node.append(atlas.svg("line", { class: "grid", x1: box[0], x2: box[2], y1: y(tick), y2: y(tick) }),
         atlas.svg("text", { class: "tick end", x: box[0] - 6, y: y(tick) + 4, text: app.number(tick, Number.isInteger(tick) ? 0 : decimals || 1) }));
     }
-    for (const tick of years || atlas.ticks(xs[0], xs[1], Math.max(3, Math.floor(width / 80)))) {
+    for (const tick of years || (xLog ? spaced(atlas.logTicks(xs[0], xs[1]), x) : atlas.ticks(xs[0], xs[1], Math.max(3, Math.floor(width / 80))))) {
       node.append(atlas.svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: box[3], y2: box[3] + 4 }),
-        atlas.svg("text", { class: "tick middle", x: x(tick), y: box[3] + 17, text: years ? String(tick) : app.number(tick, xDecimals || 0) }));
+        atlas.svg("text", { class: "tick middle", x: x(tick), y: box[3] + 17, text: years ? String(tick) : app.number(tick, xLog && tick < 1 ? Math.ceil(-Math.log10(tick)) : xDecimals || 0) }));
     }
     node.append(atlas.svg("line", { class: "axis", x1: box[0], x2: box[2], y1: box[3], y2: box[3] }),
       fitted(xTitle, (box[0] + box[2]) / 2, height - 6, width),

@@ -5,18 +5,24 @@
   const COLOURS = ["#1f2328", "#c2410c"];
   const KINDS = ["cities", "years", "scenarios"];
 
+  // What is compared, as an address says it: kind~one~other; anything else is two cities.
+  atlas.comparison = (text) => {
+    const [kind, one, ...other] = text.split("~");
+    return KINDS.includes(kind) && kind !== "cities" ? { kind, ends: [one || "", other.join("~")] } : { kind: "cities", ends: [] };
+  };
+
   atlas.compare = function (app, root) {
     const { data, state } = app;
     const states = atlas.twoStates(app);
-    const choice = { kind: "cities", years: [null, null], scenarios: ["", null] };
-    const kind = atlas.el("select", { id: "compare-kind", on: { change: () => { choice.kind = kind.value; draw(); } } });
+    const kind = atlas.el("select", { id: "compare-kind", on: { change: () => app.set({ compare: text(kind.value, []) }) } });
     const kindLabel = atlas.el("label", { for: "compare-kind" });
     const selects = [0, 1].map((k) => {
       const select = atlas.el("select", { id: "compare-" + k, on: { change: () => choose(k, select.value) } });
       return { select, label: atlas.el("label", { for: "compare-" + k }) };
     });
     const onMap = atlas.el("button", { type: "button", class: "on-map", on: { click: toMap } });
-    const tools = atlas.el("div", { class: "tools" }, kindLabel, kind, selects.map((one) => atlas.el("span", { class: "together" }, one.label, " ", one.select)), onMap);
+    const swipe = atlas.el("button", { type: "button", class: "swipes", on: { click: toSwipe } });
+    const tools = atlas.el("div", { class: "tools" }, kindLabel, kind, selects.map((one) => atlas.el("span", { class: "together" }, one.label, " ", one.select)), swipe, onMap);
     const reading = atlas.el("p", { class: "reading" });
     const body = atlas.el("div", {});
     root.append(tools, reading, body);
@@ -24,81 +30,106 @@
     const layer = () => app.base();
     const yearsOf = () => app.years(layer());
     const scenariosOf = () => (app.isFrom() ? [""] : [...new Set(Object.keys(layer().views).map((key) => key.slice(key.indexOf("|") + 1)))]);
-    const kinds = () => KINDS.filter((name) => name === "cities" || (name === "years" ? yearsOf().length > 1 : scenariosOf().length > 1));
+    const legal = { years: () => yearsOf().map(String), scenarios: scenariosOf };
+    // Names of classes are not subtracted.
+    const kinds = () => KINDS.filter((name) => name === "cities" || (!layer().categories && legal[name]().length > 1));
+
+    // What is compared: what was chosen, as far as the layer on show has it.
+    function chosen() {
+      const asked = atlas.comparison(state.compare);
+      return kinds().includes(asked.kind) ? { kind: asked.kind, ends: fill(asked.kind, asked.ends) } : { kind: "cities", ends: [] };
+    }
+
+    function fill(name, asked) {
+      if (name === "cities") return [];
+      const all = legal[name]();
+      const usual = [all[0], name === "years" ? all[all.length - 1] : all[1]];
+      return usual.map((id, k) => (all.includes(asked[k]) ? asked[k] : id));
+    }
+
+    const text = (name, asked) => [name, ...fill(name, asked)].join("~");
 
     function choose(k, value) {
-      if (choice.kind === "cities") { app.set({ [["pin", "other"][k]]: Number(value) }); return; }
-      choice[choice.kind][k] = choice.kind === "years" ? Number(value) : value;
-      draw();
+      const now = chosen();
+      if (now.kind === "cities") app.set({ [["pin", "other"][k]]: Number(value) });
+      else app.set({ compare: text(now.kind, now.ends.map((id, j) => (j === k ? value : id))) });
     }
 
-    // What is compared, made legal for the layer on show.
-    function settle() {
-      if (!kinds().includes(choice.kind)) choice.kind = "cities";
-      const years = yearsOf();
-      if (!years.includes(choice.years[0])) choice.years[0] = years[0];
-      if (!years.includes(choice.years[1])) choice.years[1] = years[years.length - 1];
-      const scenarios = scenariosOf();
-      if (!scenarios.includes(choice.scenarios[0])) choice.scenarios[0] = "";
-      if (!scenarios.includes(choice.scenarios[1])) choice.scenarios[1] = scenarios[1] || "";
-    }
-
-    function options(k) {
-      if (choice.kind === "years") return yearsOf().map((year) => [year, String(year)]);
-      if (choice.kind === "scenarios") return scenariosOf().map((id) => [id, app.say(app.scenarioTitle(id))]);
-      const cities = data.cities.ids.map((_, i) => i).sort((a, b) => app.city(a).localeCompare(app.city(b), app.locale()));
+    function options(now) {
+      if (now.kind === "years") return legal.years().map((year) => [year, year]);
+      if (now.kind === "scenarios") return scenariosOf().map((id) => [id, app.say(app.scenarioTitle(id))]);
+      const order = new Intl.Collator(app.locale()).compare; // asking for it in each comparison is slow
+      const cities = data.cities.ids.map((_, i) => i).sort((a, b) => order(app.city(a), app.city(b)));
       return [[-1, app.t("choose")], ...cities.map((i) => [i, app.city(i)])];
     }
 
-    function draw() {
+    let listed = ""; // what the options are made for
+    function choices(now) {
+      const wanted = [now.kind, state.lang, now.kind === "cities" ? "" : layer().id].join("|");
+      if (wanted !== listed) {
+        const made = options(now);
+        for (const { select } of selects) atlas.put(select, made.map(([id, name]) => atlas.el("option", { value: id, text: name })));
+        listed = wanted;
+      }
+      selects.forEach(({ select, label }, k) => {
+        label.textContent = app.t(now.kind === "cities" ? ["first_city", "second_city"][k] : ["state_before", "state_after"][k]);
+        select.value = now.kind === "cities" ? state[["pin", "other"][k]] : now.ends[k];
+      });
+    }
+
+    function draw(changed) {
       if (root.hidden) return;
-      settle();
+      const now = chosen();
+      if (Array.isArray(changed) && now.kind !== "cities" && changed.every((key) => key === "pin" || key === "other")) return;
       kindLabel.textContent = app.t("compare_what");
       atlas.put(kind, kinds().map((name) => atlas.el("option", { value: name, text: app.t("compare_" + name) })));
-      kind.value = choice.kind;
-      selects.forEach(({ select, label }, k) => {
-        label.textContent = app.t(choice.kind === "cities" ? ["first_city", "second_city"][k] : ["state_before", "state_after"][k]);
-        atlas.put(select, options(k).map(([id, text]) => atlas.el("option", { value: id, text })));
-        select.value = choice.kind === "cities" ? state[["pin", "other"][k]] : choice[choice.kind][k];
-      });
-      const made = choice.kind === "cities" ? "" : derived();
+      kind.value = now.kind;
+      choices(now);
+      const made = derived(now);
       onMap.hidden = !made;
       onMap.textContent = app.t("difference_on_map");
       onMap.setAttribute("aria-pressed", String(state.layer === made));
-      if (choice.kind === "cities") cities();
-      else twice();
+      swipe.hidden = now.kind === "cities" || now.ends[0] === now.ends[1];
+      swipe.textContent = app.t("swipe");
+      swipe.setAttribute("aria-pressed", String(swiped(now)));
+      if (now.kind === "cities") cities();
+      else twice(now);
     }
 
     // The layer that draws the difference of what is compared, if there is one.
-    function derived() {
-      const [a, b] = choice[choice.kind];
-      const id = choice.kind === "years" ? ["change", layer().id, Math.max(a, b), Math.min(a, b)].join("~") : ["difference", layer().id, b].join("~");
-      return (choice.kind === "years" || a === "") && app.layerById(id) ? id : "";
+    function derived({ kind: name, ends: [a, b] }) {
+      if (name === "cities") return "";
+      const id = name === "years" ? ["change", layer().id, Math.max(a, b), Math.min(a, b)].join("~") : ["difference", layer().id, b].join("~");
+      return (name === "years" || a === "") && app.layerById(id) ? id : "";
     }
 
     function toMap() {
-      const made = derived();
-      app.set({ layer: state.layer === made ? layer().id : made });
+      const made = derived(chosen());
+      app.set({ layer: state.layer === made ? layer().id : made, before: "" });
     }
 
-    function twice() {
+    // The year in which scenarios are compared.
+    const yearNow = () => (yearsOf().includes(state.year) ? state.year : layer().year);
+    // Both states as the map shows them: the first on the left of the divider.
+    const onMapAs = ({ kind: name, ends: [a, b] }) => (name === "years"
+      ? { before: a + "|", year: Number(b), scenario: "" } : { before: yearNow() + "|" + a, year: yearNow(), scenario: b });
+    const swiped = (now) => now.kind !== "cities" && Object.entries({ ...onMapAs(now), layer: layer().id }).every(([key, value]) => state[key] === value);
+
+    function toSwipe() {
+      const now = chosen();
+      app.set(swiped(now) ? { before: "" } : { layer: layer().id, ...onMapAs(now) });
+    }
+
+    function twice(now) {
       const one = layer();
-      const year = yearsOf().includes(state.year) ? state.year : one.year;
-      const ends = choice[choice.kind].map((id) => (choice.kind === "years"
-        ? { title: String(id), view: app.viewOf(one, id, "") }
-        : { title: app.say(app.scenarioTitle(id)), view: app.viewOf(one, year, id) }));
-      if (choice[choice.kind][0] === choice[choice.kind][1]) { reading.textContent = app.t("pick_two_states"); atlas.put(body); return; }
-      // The layer of the difference knows it before rounding.
-      const made = derived();
-      const exact = made && choice.kind === "scenarios" ? app.viewOf(app.layerById(made), year, "") : null;
-      const all = exact ? exact.values : ends[1].view.values.map((v, i) => (v === null || ends[0].view.values[i] === null ? null : Number((v - ends[0].view.values[i]).toFixed(one.decimals))));
-      const steps = all.filter((v) => v !== null);
-      if (!steps.length) { reading.textContent = app.t("nothing_known"); atlas.put(body); return; }
-      const mean = steps.reduce((a, b) => a + b, 0) / steps.length;
-      const show = (v) => app.withUnit(app.number(v, one.decimals), app.say(one.unit));
-      reading.textContent = app.t("states_reading", {
-        title: app.say(one.title), a: ends[0].title, b: ends[1].title, n: steps.length, up: steps.filter((v) => v > 0).length, down: steps.filter((v) => v < 0).length, mean: (mean > 0 ? "+" : "") + show(mean),
-      });
+      const year = yearNow();
+      const ends = now.ends.map((id) => (now.kind === "years"
+        ? { title: id, year: Number(id), scenario: "", view: app.viewOf(one, id, "") }
+        : { title: app.say(app.scenarioTitle(id)), year, scenario: id, view: app.viewOf(one, year, id) }));
+      if (now.ends[0] === now.ends[1]) { reading.textContent = app.t("pick_two_states"); atlas.put(body); return; }
+      const all = app.stepsBetween(one, ends);
+      reading.textContent = app.statesSentence(one, ends, all);
+      if (all.every((v) => v === null)) { atlas.put(body); return; }
       atlas.put(body, states(one, ends, all));
       mark();
     }
@@ -132,8 +163,7 @@
     }
 
     const mark = () => { for (const row of body.querySelectorAll("tr[data-city]")) row.classList.toggle("hover", row.dataset.city === data.cities.ids[state.hover]); };
-    app.compareStates = (name, ends) => { choice.kind = name; if (ends) choice[name] = ends; draw(); };
-    app.on(["pin", "other", "year", "lang", "tab", "layer", "scenario"], draw);
+    app.on(["pin", "other", "year", "lang", "tab", "layer", "scenario", "compare", "before"], draw);
     app.on(["hover"], mark);
     return { draw };
   };

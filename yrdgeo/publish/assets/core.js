@@ -26,6 +26,9 @@
       other: -1,
       brush: [], // cities chosen by their values
       overlays: new Set(["pairs", "cores"]),
+      // Choices inside the tabs and on the map, as text; "" leaves them to the page.
+      core: "", by: "", form: "", log: "", x: "", y: "", logs: "", box: "", compare: "", rows: "", sort: "",
+      measure: "", plan: "", ring: "", index: "", of: "", before: "", at: "",
     };
     const app = { data, state, count: data.cities.ids.length };
 
@@ -37,6 +40,7 @@
       if (changed.includes("layer") || changed.includes("origin")) settleYear();
       if (changed.length) tell(changed);
     };
+    app.restoring = false; // an address is being read: it says every choice itself
     app.refresh = () => tell(Object.keys(state));
 
     function tell(changed) {
@@ -57,6 +61,8 @@
       if (text === undefined) throw new Error("no word " + key);
       return text.replace(/\{(\w+)\}/g, (_, name) => String(vars[name]));
     };
+    // A word that not every name has.
+    app.word = (key, other) => (data.words[state.lang][key] === undefined ? other : app.t(key));
     app.say = (pair) => pair[state.lang];
     app.locale = () => LOCALES[state.lang];
     const formats = {}; // making one is slow
@@ -76,6 +82,7 @@
     app.placeOf = (id) => places.get(id) ?? -1;
     app.today = () => new Intl.DateTimeFormat(LOCALES[state.lang], { dateStyle: "long" }).format(new Date());
     app.city = (i) => app.say(data.cities.short[i]);
+    app.coreName = (i) => (i < 0 ? app.t("nearest_core") : app.city(i)); // below zero: whichever is nearest
     app.fullCity = (i) => app.say(data.cities.names[i]);
 
     // The layer on show; travel times from a city are a layer too.
@@ -131,14 +138,14 @@
     app.listed = (column, i) => column.texts[column.at[i]];
     app.note = (view, i) => app.listed(state.lang === 0 ? view.noteZh : view.note, i) || app.listed(view.note, i);
     // The sources of the values on show, as rows of the source table.
-    app.sourcesOf = (view) => {
-      const ids = new Set(view.source.texts.flatMap((text) => text.split(";").map((id) => id.trim())));
+    app.sourcesOf = (...views) => {
+      const ids = new Set(views.flatMap((view) => view.source.texts).flatMap((text) => text.split(";").map((id) => id.trim())));
       return data.sources.filter((row) => ids.has(row.source_id));
     };
     // Sources may give Chinese texts beside their own.
     app.sourceText = (row, name) => (state.lang === 0 && row[name + "_zh"] ? row[name + "_zh"] : row[name] || "");
     app.sourceTitle = (row) => app.sourceText(row, "title") || row.source_id;
-    app.sourceLine = (view) => app.sourcesOf(view).map((row) => {
+    app.sourceLine = (...views) => app.sourcesOf(...views).map((row) => {
       const title = app.sourceTitle(row);
       return !row.vintage || title.includes(row.vintage) ? title : title + ", " + row.vintage;
     });

@@ -32,7 +32,7 @@
 
     function show() {
       const layer = app.layer();
-      const mine = app.sourceLine(app.view());
+      const mine = app.sourceLine(...app.viewsShown());
       const warnings = data.run.warnings[app.state.lang];
       const short = mine.slice(0, 2).join("; ");
       imprint(mine);
@@ -52,6 +52,6 @@
       for (const one of root.querySelectorAll("details[open]")) one.open = false;
     });
     window.addEventListener("beforeprint", show); // the date is that of the print
-    app.on(["layer", "year", "scenario", "lang", "origin"], show);
+    app.on(["layer", "year", "scenario", "lang", "origin", "before"], show);
   };
 })((window.atlas = window.atlas || {}));

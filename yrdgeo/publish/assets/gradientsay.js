@@ -2,18 +2,21 @@
 (function (atlas) {
   "use strict";
 
-  const STEP = { km: 100, min: 60 };
+  // What a slope is told by: the unit of the distance → how many of it make a step, and words.
+  const STEPS = { km: [100, "each_100_km", "km"], min: [60, "each_hour", "minutes"] };
+  atlas.stepOf = (app, fit) => {
+    const [size, words, unit] = STEPS[fit.unit || (fit.by === "km" ? "km" : "min")] || [1, "each_step", ""];
+    return { size, words: app.t(words), unit: unit && app.t(unit) };
+  };
 
   // A coefficient under the name that a form gives it.
   const pick = (fit, ...names) => names.map((name) => fit.coefficients[name]).find((found) => found && found[0] !== null);
 
   atlas.gradientSentence = function (app, fit, layer) {
-    const byKm = fit.by === "km";
-    const step = byKm ? STEP.km : STEP.min;
-    const unit = app.t(byKm ? "km" : "minutes");
+    const { size: step, words: each, unit } = atlas.stepOf(app, fit);
     const vars = {
-      core: app.city(fit.core), title: app.say(layer.title), n: fit.n, r2: fit.r2 === null ? "–" : app.number(fit.r2, 2),
-      step: app.t(byKm ? "each_100_km" : "each_hour"), by: app.t("by_" + fit.by),
+      core: app.coreName(fit.core), title: app.say(layer.title), n: fit.n, r2: fit.r2 === null ? "–" : app.number(fit.r2, 2),
+      step: each, by: app.word("by_" + fit.by, fit.by),
     };
     const far = (x) => app.withUnit(app.number(x, 0), unit);
 
@@ -37,7 +40,7 @@
         return app.t(said.falls ? "fit_less_units" : "fit_more_units", { ...vars, ...said }) + (said.sure ? "" : app.t("fit_unsure"));
       }
       const printed = slope.map((b) => app.number(b, Math.max(2, layer.decimals)));
-      return app.t("fit_slope", { ...vars, form: app.t("form_" + fit.form), slope: printed[0], low: printed[1], high: printed[2] });
+      return app.t("fit_slope", { ...vars, form: app.word("form_" + fit.form, fit.form), slope: printed[0], low: printed[1], high: printed[2] });
     }
 
     // A segmented line: where it bends, how sure that is, and the slope on either side.

@@ -63,6 +63,8 @@
     // What, which network, when.
     app.titleOf = (layer) => {
       const scenario = app.state.scenario ? app.t("title_scenario", { scenario: app.say(app.scenarioTitle(app.state.scenario)) }) : "";
+      const two = app.swiped();
+      if (two) return app.t("title_swipe", { title: app.say(layer.title), left: two[0].title, right: two[1].title });
       const title = app.say(layer.title) + scenario;
       return layer.dateless && app.years(layer).length < 2 ? title : app.t("title_line", { title, year: app.state.year });
     };
@@ -74,10 +76,11 @@
       const unit = app.say(layer.unit);
       atlas.byId("region").textContent = app.say(app.data.run.title);
       atlas.put(atlas.byId("title"), document.createTextNode(title), unit ? atlas.el("span", { class: "unit", text: app.t("in_unit", { unit }) }) : null);
-      atlas.byId("subtitle").textContent = app.isFrom() ? reach(app, view) : (layer.says ? app.say(layer.says) : "") + spread(app, layer, view);
+      const two = app.swiped();
+      atlas.byId("subtitle").textContent = two ? app.statesSentence(layer, two) : app.isFrom() ? reach(app, view) : (layer.says ? app.say(layer.says) : "") + spread(app, layer, view);
       document.title = title + " · " + app.say(app.data.run.title);
       document.documentElement.lang = app.locale();
     }
-    app.on(["layer", "year", "scenario", "origin", "lang"], show);
+    app.on(["layer", "year", "scenario", "origin", "lang", "before"], show);
   };
 })((window.atlas = window.atlas || {}));

@@ -24,8 +24,12 @@
   function mapPart(app, map) {
     const group = atlas.svg("g", {});
     const frame = map.getContainer().getBoundingClientRect();
-    for (const pane of ["land", "grid", "regions", "dots", "borders", "edges", "lines", "hand", "arcs", "labels"]) {
-      if (pane === "regions" && app.regions.many) group.append(app.regions.many.svg());
+    const halves = app.swipePicture(); // of a map in two states
+    const panes = ["land", "grid", "regions", "dots", "before", "borders", "edges", "lines", "before-lines", "after-lines", "hand", "arcs", "labels"];
+    for (const pane of panes.filter((name) => map.getPane(name) && (halves || !(name in app.sides)))) {
+      const to = pane in app.sides ? group.appendChild(atlas.svg("g", { "clip-path": `url(#${halves.ids[app.sides[pane]]})` })) : group;
+      if (pane === "regions" && app.regions.many) to.append(app.regions.many.svg());
+      if (pane === "before" && halves.svg) to.append(halves.svg);
       for (const sheet of map.getPane(pane).querySelectorAll("svg")) {
         const copy = sheet.cloneNode(true);
         const box = sheet.getBoundingClientRect();
@@ -38,9 +42,10 @@
           const core = text.classList.contains("core");
           for (const [name, value] of Object.entries({ "font-family": atlas.font, "font-size": core ? 13 : 12, "font-weight": core ? "bold" : "normal", "text-anchor": "middle", "dominant-baseline": "central", fill: INK, stroke: "#ffffff", "stroke-width": 3, "paint-order": "stroke" })) text.setAttribute(name, value);
         }
-        group.append(atlas.svg("g", { transform: `translate(${at.x} ${at.y})` }, ...copy.childNodes));
+        to.append(atlas.svg("g", { transform: `translate(${at.x} ${at.y})` }, ...copy.childNodes));
       }
     }
+    if (halves) group.append(...halves.marks);
     const beside = atlas.byId("inset");
     if (beside && beside.style.display !== "none") {
       const box = beside.getBoundingClientRect();
@@ -81,7 +86,7 @@
     const width = size.x;
     const height = size.y + HEAD + FOOT;
     const clip = atlas.svg("clipPath", { id: "frame" }, atlas.svg("rect", { width: size.x, height: size.y }));
-    const source = app.t("source") + app.t("colon") + (app.sourceLine(app.view()).join("; ") || app.t("computed_here"));
+    const source = app.t("source") + app.t("colon") + (app.sourceLine(...app.viewsShown()).join("; ") || app.t("computed_here"));
     const approval = app.data.run.approval ? " · " + app.t("approval") + app.t("colon") + app.data.run.approval : "";
     const root = atlas.svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
       atlas.svg("defs", {}, clip), atlas.svg("rect", { width, height, fill: "#ffffff" }),

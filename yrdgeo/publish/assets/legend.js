@@ -20,19 +20,21 @@
   };
 
   const tally = (text, letter) => [...text].filter((one) => one === letter).length;
+  const doubted = (app, view) => [...view.flags].filter((_, i) => app.unverified(view, i)).length;
 
   atlas.legendRows = (app) => {
     const layer = app.layer();
-    const view = app.view();
+    const views = app.viewsShown(); // two, on either side of a divider
+    const counts = (count) => (views.length > 1 ? views.map(count).join(" | ") : count(views[0]));
+    const among = (letter) => counts((view) => tally(view.classes, letter));
     const ever = (letter) => Object.values(layer.views).some((one) => one.classes.includes(letter));
     const rows = layer.colours.map((colour, k) => ({
-      key: String(k), fill: colour, text: atlas.classText(app, layer, k), count: tally(view.classes, String(k)),
+      key: String(k), fill: colour, text: atlas.classText(app, layer, k), count: among(String(k)),
     }));
     if (!layer.categories) rows.reverse(); // high values on top
-    if (ever("-")) rows.push({ key: "-", fill: "url(#hatch)", text: app.t("no_data"), count: tally(view.classes, "-") });
-    if (ever("x")) rows.push({ key: "x", fill: "url(#cross)", text: app.t("no_path"), count: tally(view.classes, "x") });
-    const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
-    if (unverified) rows.push({ key: "u", fill: "url(#dots)", text: app.t("unverified"), count: unverified });
+    if (ever("-")) rows.push({ key: "-", fill: "url(#hatch)", text: app.t("no_data"), count: among("-") });
+    if (ever("x")) rows.push({ key: "x", fill: "url(#cross)", text: app.t("no_path"), count: among("x") });
+    if (views.some((view) => doubted(app, view))) rows.push({ key: "u", fill: "url(#dots)", text: app.t("unverified"), count: counts((view) => doubted(app, view)) });
     return rows;
   };
 
@@ -58,11 +60,11 @@
       if (layer.better === "low") notes.push(app.t("low_better"));
       atlas.put(box,
         atlas.el("h2", {}, app.say(layer.title)),
-        atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t("legend_count") })),
+        atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t(app.swiped() ? "legend_count_two" : "legend_count") })),
         atlas.el("ul", {}, atlas.legendRows(app).map(row)),
         notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null,
         app.overlayNotes ? app.overlayNotes().map(([name, text]) => atlas.el("p", { class: "note drawn", "data-note": name, text })) : null);
     }
-    app.on(["layer", "year", "scenario", "origin", "lang", "overlays"], show);
+    app.on(["before", "layer", "year", "scenario", "origin", "lang", "overlays"], show);
   };
 })((window.atlas = window.atlas || {}));

@@ -5,14 +5,15 @@
   const COLUMNS = atlas.pairColumns;
   const HEIGHT = 132;
   const ROWS = ["adjacent", "leapfrog"];
+  const FIRST = "seat_km";
 
   atlas.pairs = function (app, root) {
     const { data, state } = app;
     const print = app.pairFact;
     const schemes = [...new Map(data.pairs.map((pair) => [pair.scheme[0], pair.scheme])).values()];
-    let column = "seat_km";
+    let column = FIRST; // what of state.measure this scheme has
     const scheme = atlas.el("select", { id: "pairs-scheme", on: { change: () => app.set({ scheme: scheme.value, pair: "" }) } });
-    const measure = atlas.el("select", { id: "pairs-measure", on: { change: () => { column = measure.value; draw(); } } });
+    const measure = atlas.el("select", { id: "pairs-measure", on: { change: () => app.set({ measure: measure.value }) } });
     const labels = [atlas.el("label", { for: "pairs-scheme" }), atlas.el("label", { for: "pairs-measure" })];
     const reading = atlas.el("p", { class: "reading" });
     const plot = atlas.el("div", { class: "plot" });
@@ -31,7 +32,7 @@
       scheme.value = state.scheme;
       labels[0].hidden = scheme.hidden = schemes.length < 2;
       const known = Object.keys(COLUMNS).filter((key) => shown().some((pair) => key in pair.numbers));
-      if (!known.includes(column) && known.length) [column] = known;
+      column = [state.measure, FIRST, ...known].find((key) => known.includes(key)) ?? FIRST;
       const groups = [known.filter((key) => atlas.stripColumns.includes(key)), known.filter((key) => !atlas.stripColumns.includes(key))];
       atlas.put(measure, groups.flat().map((key) => atlas.el("option", { value: key, text: app.t("pair_" + key) })));
       measure.value = column;
@@ -129,7 +130,7 @@
       for (const node of root.querySelectorAll(".dot, .pair > button")) node.classList.toggle("hover", node.dataset.pair === state.link);
     }
 
-    app.on(["scheme", "pair", "lang", "tab"], draw);
+    app.on(["scheme", "pair", "lang", "tab", "measure"], draw);
     app.on(["link"], mark);
     return { draw };
   };

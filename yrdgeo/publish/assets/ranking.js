@@ -8,10 +8,9 @@
 
   atlas.ranking = function (app, root) {
     const { data, state } = app;
-    let filter = ALL;
+    let filter = ALL; // what of state.rows there is for this measure
     let whole = false;
-    let turned = false; // from the usual order, in which rank 1 comes first
-    const select = atlas.el("select", { id: "ranking-filter", on: { change: () => { filter = select.value; rows(); } } });
+    const select = atlas.el("select", { id: "ranking-filter", on: { change: () => app.set({ rows: select.value }) } });
     const label = atlas.el("label", { for: "ranking-filter" });
     const reading = atlas.el("p", { class: "reading" });
     const body = atlas.el("tbody", {});
@@ -19,13 +18,15 @@
     const table = atlas.el("table", { class: "ranking" }, atlas.el("thead", {}, head), body);
     root.append(atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
 
-    const ascending = () => Boolean(app.layer().categories) || (app.layer().better === "low") !== turned;
+    // state.sort turns the usual order, in which rank 1 comes first.
+    const ascending = () => Boolean(app.layer().categories) || (app.layer().better === "low") !== (state.sort !== "");
 
     function tools() {
       label.textContent = app.t("show");
       const withValues = data.groups.filter((group) => group.values[key()]);
       const filters = data.groups.filter((group) => group.members.length > 1 && group.members.length < app.count && group.members.every((i) => i >= 0));
-      if (filter === GROUPS && !withValues.length) filter = ALL;
+      const known = state.rows === GROUPS ? withValues.length : filters.some((group) => group.id === state.rows);
+      filter = known ? state.rows : ALL;
       atlas.put(select,
         atlas.el("option", { value: ALL, text: app.t("all_cities") }),
         withValues.length ? atlas.el("option", { value: GROUPS, text: app.t("groups_as_sums") }) : null,
@@ -36,7 +37,7 @@
     const key = () => state.layer + "|" + state.year;
 
     function header() {
-      const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending() ? "lowest_first" : "highest_first"), on: { click: () => { turned = !turned; rows(); } } });
+      const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending() ? "lowest_first" : "highest_first"), on: { click: () => app.set({ sort: state.sort ? "" : "1" }) } });
       const change = before() ? atlas.el("th", { scope: "col", class: "change", text: state.scenario ? app.t("against_base") : app.t("since_year", { year: app.years()[0] }) }) : null;
       atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
         change, atlas.el("th", { scope: "col", class: "number", colspan: 2 }, by));
@@ -151,7 +152,7 @@
       if (row && !row.contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
     }
 
-    app.on(["layer", "year", "scenario", "origin", "lang"], () => { tools(); rows(); });
+    app.on(["layer", "year", "scenario", "origin", "lang", "rows", "sort"], () => { tools(); rows(); });
     app.on(["hover", "brush"], mark);
     app.on(["pin"], reveal);
   };

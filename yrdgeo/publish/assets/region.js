@@ -11,10 +11,10 @@
   atlas.region = function (app, root) {
     const { data, state } = app;
     const { rings, centres, sizes, inequality } = data.charts;
-    const choice = { ring: "", index: INDICES[0], values: "" };
-    const ring = atlas.el("select", { id: "region-ring", on: { change: () => { choice.ring = ring.value; draw(); } } });
-    const index = atlas.el("select", { id: "region-index", on: { change: () => { choice.index = index.value; draw(); } } });
-    const values = atlas.el("select", { id: "region-values", on: { change: () => { choice.values = values.value; draw(); } } });
+    const choice = { ring: "", index: "", values: "" }; // what of the state's there is
+    const ring = atlas.el("select", { id: "region-ring", on: { change: () => app.set({ ring: ring.value }) } });
+    const index = atlas.el("select", { id: "region-index", on: { change: () => app.set({ index: index.value }) } });
+    const values = atlas.el("select", { id: "region-values", on: { change: () => app.set({ of: values.value }) } });
     const labels = ["ring", "index", "values"].map((name) => atlas.el("label", { for: "region-" + name }));
     const parts = ["rings", "inequality", "centre", "sizes"].map((name) => atlas.el("section", { class: "part " + name }));
     root.append(...parts);
@@ -36,7 +36,7 @@
 
     function drawRings() {
       const keys = [...new Set(rings.map(keyOf))];
-      if (!keys.includes(choice.ring)) [choice.ring] = keys;
+      choice.ring = keys.includes(state.ring) ? state.ring : keys[0];
       const shown = rings.filter((row) => keyOf(row) === choice.ring).sort((a, b) => a.lo - b.lo);
       labels[0].textContent = app.t("ring");
       options(ring, keys.map((key) => { const row = rings.find((one) => keyOf(one) === key); return [key, app.t("from_axis", { core: row.core >= 0 ? app.city(row.core) : "", by: app.t("by_" + row.by) })]; }), choice.ring);
@@ -57,10 +57,12 @@
 
     function drawInequality() {
       const layers = [...new Set(inequality.map((row) => row.values))];
-      if (!layers.includes(choice.values)) choice.values = layers.includes(state.layer) ? state.layer : layers[0];
+      choice.values = [state.of, state.layer, layers[0]].find((id) => layers.includes(id));
+      const known = INDICES.filter((name) => inequality.some((row) => row.measure === name));
+      choice.index = known.includes(state.index) ? state.index : known[0];
       labels[1].textContent = app.t("index");
       labels[2].textContent = app.t("of_what");
-      options(index, INDICES.filter((name) => inequality.some((row) => row.measure === name)).map((name) => [name, app.t("index_" + name)]), choice.index);
+      options(index, known.map((name) => [name, app.t("index_" + name)]), choice.index);
       options(values, layers.map((id) => [id, title(id)]), choice.values);
       const mine = inequality.filter((row) => row.measure === choice.index && row.values === choice.values && row.value !== null);
       const named = (id) => { const group = data.groups.find((one) => one.id === id); return group ? app.say(group.name) : id === "region" ? app.t("whole_region") : id; };
@@ -109,7 +111,7 @@
       drawCentre();
       drawSizes();
     }
-    app.on(["lang", "tab"], draw);
+    app.on(["lang", "tab", "layer", "ring", "index", "of"], draw);
     return { draw };
   };
 })((window.atlas = window.atlas || {}));

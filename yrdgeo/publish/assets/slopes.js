@@ -8,7 +8,7 @@
   function verdict(app, fit) {
     const rows = fit.years;
     const last = rows[rows.length - 1];
-    const vars = { first: rows[0].year, last: last.year, core: app.city(fit.core), p: last.p === null ? "" : app.chance(last.p) };
+    const vars = { first: rows[0].year, last: last.year, core: app.coreName(fit.core), p: last.p === null ? "" : app.chance(last.p) };
     const tested = last.p === null ? "" : app.t("slopes_p", vars);
     if (last.reading === "diffusion" || last.reading === "agglomeration") return app.t("slopes_" + last.reading, vars) + tested;
     if (last.reading) return app.t("slopes_undecided", vars) + tested;
@@ -21,14 +21,14 @@
   atlas.slopes = function (app, fit, width) {
     const rows = fit.years.filter((row) => row.slope !== null);
     if (rows.length < 2) return null;
-    const step = fit.by === "km" ? 100 : 60;
+    const { size: step, words: each } = atlas.stepOf(app, fit);
     const change = (b) => (b === null ? null : fit.logs ? Math.expm1(b * step) * 100 : b * step);
     const points = rows.map((row) => ({ ...row, at: change(row.slope), low: change(row.lower ?? row.slope), high: change(row.upper ?? row.slope) }));
     const ends = points.flatMap((one) => [one.low, one.high]);
     const unit = fit.logs ? "%" : app.say(app.layerById(fit.layer).unit);
     const chart = atlas.frame(app, {
       width, height: HEIGHT, xs: [rows[0].year - 1, rows[rows.length - 1].year + 1], ys: [Math.min(0, ...ends), Math.max(0, ...ends)], years: rows.map((row) => row.year),
-      xTitle: app.t("year"), yTitle: app.t("slopes_axis", { step: app.t(fit.by === "km" ? "each_100_km" : "each_hour"), unit }), decimals: 1, yCount: 3,
+      xTitle: app.t("year"), yTitle: app.t("slopes_axis", { step: each, unit }), decimals: 1, yCount: 3,
     });
     const said = verdict(app, fit);
     chart.node.setAttribute("role", "img");
@@ -41,7 +41,7 @@
     }
     const places = fit.logs ? 1 : app.layerById(fit.layer).decimals;
     return atlas.el("div", { class: "slopes" }, atlas.el("h3", { text: app.t("slopes_title") }), atlas.el("p", { class: "said", text: said }), chart.node,
-      atlas.behind(app, [app.t("year"), app.t("slopes_axis", { step: app.t(fit.by === "km" ? "each_100_km" : "each_hour"), unit }), app.t("interval"), "n"],
+      atlas.behind(app, [app.t("year"), app.t("slopes_axis", { step: each, unit }), app.t("interval"), "n"],
         points.map((one) => [String(one.year), app.number(one.at, places), app.number(one.low, places) + " – " + app.number(one.high, places), String(one.n ?? "")])));
   };
 })((window.atlas = window.atlas || {}));

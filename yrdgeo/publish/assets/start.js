@@ -56,6 +56,7 @@
     app.map = map;
     atlas.facts(app);
     atlas.derived(app);
+    atlas.swipe(app);
     document.body.classList.toggle("bare", !data.panel);
     atlas.tooltip(app);
     atlas.heading(app);

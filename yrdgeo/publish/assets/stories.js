@@ -11,13 +11,13 @@
 
     function ask(story) {
       if (story.id === app.state.story) { app.set({ story: "" }); return; }
-      app.set({ ...story.state, overlays: new Set(story.state.overlays), scenario: "", story: story.id });
+      app.set({ ...story.state, overlays: new Set(story.state.overlays), scenario: "", before: "", story: story.id });
       if (story.state.layer) app.set({ year: app.layer().year });
-      if (story.then) story.then();
     }
 
     function draw() {
       const current = told.find((story) => story.id === app.state.story);
+      if (app.state.story && !current) { app.set({ story: "" }); return; } // of an address
       bar.setAttribute("aria-label", app.t("stories"));
       atlas.put(bar, told.map((story) => atlas.el("button", {
         type: "button", class: "chip", "aria-pressed": String(story === current), text: story.title ? story.title() : app.t("story_" + story.id),

@@ -106,7 +106,7 @@
       data.pairs.length && { id: "pairs", state: { tab: "pairs", pair: "", overlays: ["pairs", "cores"] }, tell: twins },
       fit && { id: "gradient", state: { layer: fit.layer, tab: "gradient", overlays: ["cores"] }, tell: () => atlas.gradientSentence(app, fit, app.layerById(fit.layer)) },
       access && { id: "equal", state: { layer: access.id, tab: "ranking", overlays: ["cores"] }, tell: equal },
-      rich && { id: "gap", state: { layer: rich.id, tab: "compare", overlays: ["cores"] }, tell: gap, then: () => app.compareStates("years", [app.years(rich)[0], app.years(rich)[app.years(rich).length - 1]]) },
+      rich && { id: "gap", state: { layer: rich.id, tab: "compare", overlays: ["cores"], compare: ["years", app.years(rich)[0], app.years(rich)[app.years(rich).length - 1]].join("~") }, tell: gap },
       ...scenarios().slice(0, 2),
       data.times && centre >= 0 && { id: "reach", state: { layer: "from:" + best, origin: centre, tab: "ranking", overlays: ["cores"] }, tell: reached },
     ].filter(Boolean).slice(0, MOST);

@@ -11,6 +11,8 @@
     const lines = [app.fullCity(i)];
     const province = app.say(app.data.cities.provinces[i]);
     if (province && province !== app.fullCity(i)) lines[0] += app.state.lang === 0 ? "（" + province + "）" : ", " + province;
+    const two = app.swiped();
+    if (two) return lines.concat(between(app, i, layer, two));
     lines.push((layer.midpoint === 0 && layer.base && view.values[i] > 0 ? "+" : "") + app.printed(i, layer, view));
     if (layer.base) return lines.concat(signed(app, i, layer), doubts(app, i, view));
     if (view.ranks[i] !== null) {
@@ -19,6 +21,16 @@
     }
     return lines.concat(doubts(app, i, view));
   };
+
+  // Of a map in two states: the difference, then both values.
+  function between(app, i, layer, two) {
+    const step = app.stepsBetween(layer, two)[i];
+    return [
+      step === null || layer.categories ? "" : app.t("from_to_step", { a: two[0].title, b: two[1].title, v: app.signed(layer, step) }),
+      ...two.map((one) => one.title + app.t("colon") + app.printed(i, layer, one.view)),
+      ...new Set(two.flatMap((one) => doubts(app, i, one.view))),
+    ].filter(Boolean);
+  }
 
   // What must be known about a number.
   function doubts(app, i, view) {
@@ -48,11 +60,12 @@
 
     function at(x, y) {
       const room = frame.getBoundingClientRect();
+      box.style.left = box.style.top = "0"; // at the far edge it would be narrower than it needs
       const size = box.getBoundingClientRect();
       const left = x + AWAY + size.width > room.width ? x - AWAY - size.width : x + AWAY;
       const top = y + AWAY + size.height > room.height ? y - AWAY - size.height : y + AWAY;
-      box.style.left = Math.max(2, left) + "px";
-      box.style.top = Math.max(2, top) + "px";
+      box.style.left = Math.max(2, Math.min(left, room.width - size.width - 2)) + "px";
+      box.style.top = Math.max(2, Math.min(top, room.height - size.height - 2)) + "px";
     }
 
     app.tip = (event, lines) => {
