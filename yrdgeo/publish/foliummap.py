@@ -27,7 +27,7 @@ SCRIPTS = (
     "keyboard", "address", "export", "image", "start",
 )  # fmt: skip
 MAP_OPTIONS = (
-    "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.1,zoomDelta:0.5,"
+    "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.01,zoomDelta:0.5,"
     "wheelPxPerZoomLevel:120,minZoom:2,maxZoom:13,center:[31,119],zoom:6}"
 )
 # folium's own popups ask for jQuery and its markers for images: stand-ins for both.

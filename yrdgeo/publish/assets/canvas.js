@@ -2,29 +2,9 @@
 (function (atlas) {
   "use strict";
 
-  const WORLD = 256; // pixels of the whole world at zoom 0, in which the paths are kept
   const NEAR = 256; // pixels of margin, so that a pan does not show an edge
   const PATTERNS = { "-": "hatch", x: "cross" };
   const BORDERS = { inner: ["#ffffff", 0.7], outer: ["#7d878e", 0.7], provinces: ["#4a4a4a", 1.3] };
-
-  const across = (lng) => (lng / 360 + 0.5) * WORLD;
-  const down = (lat) => (0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI)) * WORLD;
-
-  // Shared arcs as world coordinates, each once.
-  function project(map) {
-    return map.arcs.map((steps) => {
-      const line = new Float64Array(steps.length);
-      let x = 0;
-      let y = 0;
-      for (let i = 0; i < steps.length; i += 2) {
-        x += steps[i];
-        y += steps[i + 1];
-        line[i] = across(x * map.step);
-        line[i + 1] = down(y * map.step);
-      }
-      return line;
-    });
-  }
 
   // Every point of a ring of arcs, in its order.
   function walk(arcs, ring, act) {
@@ -121,9 +101,10 @@
     },
   });
 
-  atlas.canvas = function (app, map) {
+  // The paths are kept in pixels of zoom 0.
+  atlas.canvas = function (app, map, shapes) {
     const { data } = app;
-    const arcs = project(data.map);
+    const arcs = data.map.arcs.map((_, i) => shapes.flat(i));
     const regions = data.map.shapes.map((shape) => outline(arcs, shape));
     const outer = new Set(data.map.outer);
     const lines = {
@@ -202,8 +183,8 @@
     // The region under a place, −1 for none.
     const probe = document.createElement("canvas").getContext("2d");
     function at(latlng) {
-      const x = across(latlng.lng);
-      const y = down(latlng.lat);
+      const x = atlas.across(latlng.lng);
+      const y = atlas.down(latlng.lat);
       return regions.findIndex(({ path, box }) =>
         x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3] && probe.isPointInPath(path, x, y, "evenodd"));
     }

@@ -106,7 +106,7 @@
     return button;
   }
 
-  atlas.controls = function (app, overlays) {
+  atlas.controls = function (app, available) {
     atlas.put(atlas.byId("controls"),
       atlas.picker(app, { id: "what", label: "what", hint: "what_hint", groups: () => layerGroups(app), current: () => app.state.layer, pick: (layer) => app.set({ layer }) }),
       yearControl(app), atlas.scenarioControl(app),
@@ -116,7 +116,7 @@
       action(app, "export_svg", () => atlas.exportSvg(app)),
       action(app, "export_png", () => atlas.exportPng(app)),
       action(app, "print", () => window.print()));
-    atlas.put(atlas.byId("chips"), overlays.available.map((name) => chip(app, name)));
+    atlas.put(atlas.byId("chips"), available.map((name) => chip(app, name)));
     app.on(["lang"], () => {
       atlas.byId("chips").setAttribute("aria-label", app.t("overlays"));
       atlas.byId("actions").setAttribute("aria-label", app.t("actions"));

@@ -8,6 +8,7 @@
 
   atlas.create = function (data) {
     const listeners = [];
+    let told = 0;
     const first = data.layers[0];
     const state = {
       lang: LANGUAGES.indexOf(data.languages[0]),
@@ -41,7 +42,12 @@
       if (changed.length) tell(changed);
     };
     app.restoring = false; // an address is being read: it says every choice itself
-    app.refresh = () => tell(Object.keys(state));
+    // Call every listener that has not been called so far.
+    app.refresh = () => {
+      const fresh = listeners.slice(told);
+      told = listeners.length;
+      for (const [, act] of fresh) act(Object.keys(state));
+    };
 
     function tell(changed) {
       for (const [keys, act] of listeners) if (keys.some((key) => changed.includes(key))) act(changed);

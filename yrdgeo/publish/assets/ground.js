@@ -30,14 +30,14 @@
     }
 
     function shapes() {
-      const lines = atlas.topology(land);
+      const traced = atlas.traced(map, atlas.topology(land));
       const still = regions.still("land");
-      L.polygon(lines.shapes, { ...still, stroke: false, fillColor: LAND, fillOpacity: 1 }).addTo(map);
-      L.polyline(lines.lines(land.inner), { ...still, color: land.national ? COAST : "#d8d3c7", weight: 1 }).addTo(map);
+      traced(land.shapes.flat(), { ...still, stroke: false, fill: true, fillColor: LAND, fillOpacity: 1 }).addTo(map);
+      traced(land.inner.map((i) => [i]), { ...still, color: land.national ? COAST : "#d8d3c7", weight: 1 }).addTo(map);
       if (!land.national) return;
       // A province without a region of its own is shown all the same.
       const own = Object.values(land.provinces).flatMap((one) => one.shapes);
-      L.polygon(own.map((i) => lines.shape(i)), { ...still, fillColor: "#ffffff", fillOpacity: 1, color: COAST, weight: 0.7, fillRule: "evenodd" }).addTo(map);
+      traced(own.flatMap((i) => land.shapes[i]), { ...still, fill: true, fillColor: "#ffffff", fillOpacity: 1, color: COAST, weight: 0.7 }).addTo(map);
       L.polyline(land.line.map((steps) => atlas.unstep(steps, land.lineStep)), { ...still, color: "#4a4a4a", weight: 1.8, className: "sea-line" }).addTo(map);
     }
   };

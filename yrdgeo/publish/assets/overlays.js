@@ -165,15 +165,14 @@
     app.on(["pin", "origin"], () => { if (state.overlays.has("rings")) rings(); });
     app.on(["scheme", "pair"], () => { if (state.overlays.has("pairs")) pairs(); });
     app.on(["year"], () => { for (const mode of ["hsr", "rail"]) if (state.overlays.has(mode)) lines(mode); });
-    return { available: available(data) };
   };
 
-  function available(data) {
+  atlas.available = (data) => {
     const modes = ["hsr", "rail", "road"].filter((mode) => data.lines.some((line) => line.mode === mode));
     return [
       ...(data.pairs.length ? ["pairs"] : []), ...modes,
       ...(data.cores.length ? ["cores"] : []), ...(data.hinterlands ? ["hinterlands"] : []),
       ...(Object.keys(data.rings).length ? ["rings"] : []), ...atlas.linkedNames(data),
     ];
-  }
+  };
 })((window.atlas = window.atlas || {}));

@@ -31,29 +31,26 @@
     const renderers = {};
     const renderer = (pane) => (renderers[pane] ||= L.svg({ pane, padding: 0.5 }));
     const still = (pane) => ({ pane, renderer: renderer(pane), interactive: false, smoothFactor: 0 });
-    const border = (numbers, color, weight, more) =>
-      L.polyline(shapes.lines(numbers), { ...still("borders"), color, weight, ...more }).addTo(map);
+    const traced = atlas.traced(map, shapes);
+    const border = (numbers, color, weight) => traced(numbers.map((i) => [i]), { ...still("borders"), color, weight }).addTo(map);
 
-    const many = data.cities.ids.length > MOST_PATHS ? atlas.canvas(app, map) : null;
+    const many = data.cities.ids.length > MOST_PATHS ? atlas.canvas(app, map, shapes) : null;
     const drawn = many || paths();
-    const casing = L.polyline([], { ...still("hand"), color: "#ffffff", weight: 5, lineJoin: "round" }).addTo(map);
-    const outline = L.polyline([], { ...still("hand"), color: "#1f2328", weight: 2.5, lineJoin: "round" }).addTo(map);
+    const casing = traced([], { ...still("hand"), color: "#ffffff", weight: 5, lineJoin: "round" }).addTo(map);
+    const outline = traced([], { ...still("hand"), color: "#1f2328", weight: 2.5, lineJoin: "round" }).addTo(map);
 
     if (many) outline.getElement().ownerSVGElement.prepend(atlas.patterns()); // for the legend
 
     // A node a region, as long as there are few.
     function paths() {
-      const polygons = shapes.shapes.map((rings) =>
-        L.polygon([rings], {
-          pane: "regions", renderer: renderer("regions"), smoothFactor: 0,
-          fillOpacity: 1, fillRule: "evenodd", weight: 0.8, opacity: 1,
-        }).addTo(map));
+      const polygons = data.map.shapes.map((rings) =>
+        traced(rings, { pane: "regions", renderer: renderer("regions"), fill: true, fillOpacity: 1, weight: 0.8 }).addTo(map));
       const outer = new Set(data.map.outer);
       const inner = data.map.arcs.map((_, i) => i).filter((i) => !outer.has(i));
       border(inner, "#ffffff", 0.7);
       border(data.map.outer, "#7d878e", 0.7);
       border(data.map.provinces, "#4a4a4a", 1.3);
-      const dotted = L.polygon([], { ...still("dots"), stroke: false, fillColor: "url(#dots)", fillOpacity: 1, fillRule: "evenodd" }).addTo(map);
+      const dotted = traced([], { ...still("dots"), stroke: false, fill: true, fillColor: "url(#dots)", fillOpacity: 1 }).addTo(map);
       polygons.forEach((polygon, i) => {
         polygon.on("mouseover", () => app.point(i));
         polygon.on("mouseout", () => app.point(-1));
@@ -72,7 +69,7 @@
           if (app.unverified(view, i)) marked.push(i);
         });
         dotted.setStyle({ fillColor: app.allUnverified(view) ? "url(#dots-apart)" : "url(#dots)" });
-        dotted.setLatLngs(marked.map((i) => shapes.shape(i)));
+        dotted.retrace(marked.flatMap((i) => data.map.shapes[i]));
         dotted.getElement().dataset.cities = marked.map((i) => data.cities.ids[i]).join(" ");
       }
       return { paint };
@@ -86,9 +83,9 @@
       const held = group === ""
         ? [...new Set([...app.state.brush, pin, other, hover, ...ends])].filter((i) => i >= 0)
         : data.cities.ids.map((_, i) => i).filter((i) => (group === "u" ? view.flags[i] === "u" : view.classes[i] === group));
-      const rings = held.flatMap((i) => shapes.shape(i));
-      casing.setLatLngs(rings);
-      outline.setLatLngs(rings);
+      const rings = held.flatMap((i) => data.map.shapes[i]);
+      casing.retrace(rings);
+      outline.retrace(rings);
     }
 
     app.on(["layer", "year", "scenario", "origin"], () => drawn.paint(app.view(), app.layer()));

@@ -15,6 +15,7 @@
       const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
       const covered = atlas.byId("chips").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top;
       const above = Math.max(8, Math.min(covered + 6, size.y * 0.2)); // nothing hides under the chips
+      map.setMinZoom(2); // that of an earlier size must not hold this one back
       map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : country ? 70 : 24], animate: false });
       if (app.data.land) map.setMinZoom(Math.max(2, map.getZoom() - 0.3));
       app.home = { zoom: map.getZoom(), center: map.getCenter() };
@@ -58,31 +59,31 @@
     atlas.derived(app);
     atlas.swipe(app);
     document.body.classList.toggle("bare", !data.panel);
+    const available = atlas.available(data);
+    app.state.overlays = new Set(available.filter((name) => name === "pairs" || name === "cores"));
+    // First what stands around the map, so that the map has its place before anything is drawn.
     atlas.tooltip(app);
     atlas.heading(app);
     atlas.legend(app);
+    atlas.controls(app, available);
+    if (data.panel) { atlas.panel(app); atlas.stories(app); }
+    atlas.footer(app);
     const home = fitter(app, map);
-    app.refresh(); // the legend has its size, so the map can take its place before anything is drawn
+    scale(app, map);
+    buttons(app, map, home);
+    app.refresh();
+    map.invalidateSize({ animate: false, pan: false });
     home();
-    app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.01 || map.distance(map.getCenter(), app.home.center) > 3000;
+    app.wandered = () => Math.abs(map.getZoom() - app.home.zoom) > 0.005 || map.distance(map.getCenter(), app.home.center) > 3000;
     const regions = atlas.regions(app, map);
     app.regions = regions;
     const bound = atlas.ground(app, map, regions);
     atlas.inset(app, map, regions);
-    const overlays = atlas.overlays(app, map, regions);
-    app.state.overlays = new Set(overlays.available.filter((name) => name === "pairs" || name === "cores"));
+    atlas.overlays(app, map, regions);
     const labels = atlas.labels(app, map, regions);
-    atlas.controls(app, overlays);
-    if (data.panel) { atlas.panel(app); atlas.stories(app); }
-    atlas.footer(app);
     atlas.keyboard(app, map, regions);
-    scale(app, map);
-    buttons(app, map, home);
     app.refresh();
-    map.invalidateSize({ animate: false, pan: false }); // the controls have taken their place
-    home();
     bound(); // only now: it pans a map that is not yet in place
-    labels.place();
     if (data.panel) atlas.address(app, map, home);
     map.on("click", () => app.set({ pin: -1, pair: "" }));
     let settled = map.getSize();
