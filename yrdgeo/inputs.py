@@ -10,7 +10,7 @@ from yrdgeo.errors import StudyError, few
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, programmes, regions
 from yrdgeo.sources.notices import Notice
-from yrdgeo.sources.places import places
+from yrdgeo.sources.places import Unit, places
 from yrdgeo.spec import StudySpec
 
 NAMES = ("en", "zh")
@@ -29,7 +29,7 @@ def cities_of(
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
     """Return the region's cities, from the user's polygons where there are some."""
     if not spec.boundaries:
-        return boundaries.load_cities(region.members)
+        return boundaries.load_cities(region.members, level=region.level)
     if len(spec.boundaries) > 1:
         raise StudyError("A study has one [[boundary]].", found=f"{len(spec.boundaries)}")
     row = spec.boundaries[0]
@@ -40,6 +40,7 @@ def cities_of(
         name_column=_text(row["name_column"]),
         datum=row["datum"],  # type: ignore[arg-type]  # the schema knows the legal ones
         members=region.members,
+        level=region.level,
     )
 
 
@@ -47,6 +48,8 @@ def indicators_of(
     spec: StudySpec,
     cities: gpd.GeoDataFrame,
     rows: Mapping[str, catalogue.Indicator],
+    *,
+    level: Unit = "prefecture",
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """Return the embedded values of these cities and the user's own, which come first."""
     embedded = indicators.load_indicators()
@@ -59,6 +62,7 @@ def indicators_of(
             source_id=f"user_indicator_{number}",
             cities=cities.index,
             catalogue=rows,
+            level=level,
             **given,  # type: ignore[arg-type]  # the schema holds the types
         )
         name = Path(str(row["path"])).name
@@ -91,7 +95,7 @@ def _match_notices(
         )
 
 
-def groups_of(cities: gpd.GeoDataFrame) -> pd.DataFrame:
+def groups_of(cities: gpd.GeoDataFrame, level: Unit = "prefecture") -> pd.DataFrame:
     """Return the provinces, and the groups whose members are all cities of the study, by name.
 
     A group of which the study knows a part must not be summed under its own name; nor must a
@@ -101,12 +105,12 @@ def groups_of(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     known = groups["member_id"].isin(cities.index).groupby(groups["group_id"]).transform("all")
     named = programmes.load_group_names()[["name_zh", "name_en"]]
     whole = groups[known].join(named, on="group_id")
-    return pd.concat([whole, _provinces(cities)], ignore_index=True)
+    return pd.concat([whole, _provinces(cities, level)], ignore_index=True)
 
 
-def _provinces(cities: gpd.GeoDataFrame) -> pd.DataFrame:
+def _provinces(cities: gpd.GeoDataFrame, level: Unit) -> pd.DataFrame:
     code = cities.index.str[:2]
-    everywhere = pd.Index(places("prefecture")).str[:2].value_counts()
+    everywhere = pd.Index(places(level)).str[:2].value_counts()
     here = pd.Index(code).value_counts()
     whole = here.index[here == everywhere.reindex(here.index)]
     members = cities[code.isin(whole)]
@@ -122,7 +126,9 @@ def _provinces(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     ).fillna("")
 
 
-def pairs_of(spec: StudySpec) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def pairs_of(
+    spec: StudySpec, level: Unit = "prefecture"
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """Return the pairs of the user's table or of a shipped scheme; none if neither is named.
 
     A province has no seat and no rank among cities: its pairs are left out and named.
@@ -132,6 +138,11 @@ def pairs_of(spec: StudySpec) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     else:
         scheme = _text(spec.pairs["scheme"])
         pairs = programmes.load_pairs(scheme) if scheme else programmes.load_pairs().iloc[:0]
+    if level == "county":  # the ends stand for themselves, not for their prefectures
+        own = {f"{end}_city": pairs[f"{end}_id"] for end in ("helper", "helped")}
+        pairs = pairs.assign(
+            **{name: code.where(pairs[name] != "", "") for name, code in own.items()}
+        )
     wide = pairs["helper_city"].eq("") | pairs["helped_city"].eq("")
     if not wide.any():
         return pairs, ()

@@ -239,7 +239,9 @@ class Study:
 
     def core(self, name: str = "") -> str:
         """Return the adcode of a city of the study, or of the region's centre for no name."""
-        return names.resolve(name, among=self.cities.index) if name else self.region.centre
+        if not name:
+            return self.region.centre
+        return names.resolve(name, among=self.cities.index, level=self.region.level)
 
     def __repr__(self) -> str:
         """Give name, year, cities and pairs."""
@@ -282,10 +284,10 @@ def load_study(path_or_name: str | Path) -> Study:
     region = regions.load_region(inputs.region_name(spec))
     cities, notices = inputs.cities_of(spec, region)
     rows = catalogue.load_catalogue()
-    values, more = inputs.indicators_of(spec, cities, rows)
+    values, more = inputs.indicators_of(spec, cities, rows, level=region.level)
     found = network_inputs.networks_of(spec, region, cities)
     scenarios = network_inputs.scenarios_of(spec, found, cities)
-    pairs, left_out = inputs.pairs_of(spec)
+    pairs, left_out = inputs.pairs_of(spec, region.level)
     notices = (*notices, *more, *found.notices, *left_out)
     return Study(
         cities=cities,
@@ -294,7 +296,7 @@ def load_study(path_or_name: str | Path) -> Study:
         links=found.rail[1],
         roads=found.roads,
         pairs=pairs,
-        groups=inputs.groups_of(cities),
+        groups=inputs.groups_of(cities, region.level),
         region=region,
         spec=spec,
         catalogue=rows,

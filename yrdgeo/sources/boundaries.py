@@ -19,7 +19,7 @@ from yrdgeo.errors import PlaceError, few
 from yrdgeo.provenance import check_hash, data_path, read_sources
 from yrdgeo.sources import china
 from yrdgeo.sources.notices import Notice
-from yrdgeo.sources.places import english_name, place
+from yrdgeo.sources.places import Unit, english_name, place
 from yrdgeo.sources.polygon_files import Datum, read_polygons
 from yrdgeo.tables import check
 from yrdgeo.units import WGS84
@@ -60,14 +60,17 @@ def load_boundaries(
 
 
 def load_cities(
-    members: Sequence[str] | None = None,
+    members: Sequence[str] | None = None, *, level: Unit = "prefecture"
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
     """Return the ``cities`` table of a region and what its reader has to say.
 
     Parameters
     ----------
     members
-        Prefecture codes; the 41 shipped ones if None. Others need the extra ``china``.
+        Codes of the level; the 41 shipped prefectures (or 305 counties) if None. Others need
+        the extra ``china``.
+    level
+        ``prefecture`` or ``county``.
 
     Returns
     -------
@@ -79,9 +82,9 @@ def load_cities(
     Raises
     ------
     PlaceError
-        If a code is no prefecture.
+        If a code is not of the level.
     MissingPackageError
-        If a prefecture is not shipped and the extra is not installed.
+        If a place is not shipped and the extra is not installed.
 
     Examples
     --------
@@ -89,15 +92,15 @@ def load_cities(
     >>> cities["name_zh"].to_list(), notices
     (['苏州市', '宿州市'], ())
     """
-    shipped = load_boundaries().reset_index()
+    shipped = load_boundaries("counties" if level == "county" else "prefectures").reset_index()
     wanted = shipped["adcode"].to_list() if members is None else list(members)
     if set(wanted) <= set(shipped["adcode"]):
         polygons = shipped.set_index("adcode").loc[wanted].reset_index()
         return _cities(polygons[["adcode", "geometry"]], source_id=SOURCE_ID)
-    return _cities(china.load_china(wanted), source_id=china.SOURCE_ID)
+    return _cities(china.load_china(wanted, level=level), source_id=china.SOURCE_ID)
 
 
-def read_boundaries(
+def read_boundaries(  # noqa: PLR0913 — what a file does not say itself, each by name
     path: str | Path,
     *,
     layer: str | None = None,
@@ -105,6 +108,7 @@ def read_boundaries(
     name_column: str | None = None,
     datum: Datum = "wgs84",
     members: Collection[str] | None = None,
+    level: Unit = "prefecture",
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
     """Read the polygons of cities from a user's file.
 
@@ -121,6 +125,8 @@ def read_boundaries(
         which are shifted back. A file without CRS needs it.
     members
         Codes that must be there; rows of other cities are dropped, with a notice.
+    level
+        What the rows are: ``prefecture`` or ``county``.
 
     Returns
     -------
@@ -142,6 +148,7 @@ def read_boundaries(
         columns=(code_column, name_column),
         datum=datum,
         members=members,
+        level=level,
     )
     cities, more = _cities(polygons, source_id="user_boundary")
     return cities, (*notices, *more, *_coverage(cities))

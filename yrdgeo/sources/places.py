@@ -14,6 +14,7 @@ from yrdgeo.errors import PlaceError
 from yrdgeo.provenance import data_path
 
 Level = Literal["province", "prefecture", "county"]
+Unit = Literal["prefecture", "county"]  # what a study may be of
 PROVINCE_DIGITS = 2
 
 

@@ -22,7 +22,7 @@ from yrdgeo.errors import (
 from yrdgeo.geo import bd09_to_wgs84, gcj02_to_wgs84
 from yrdgeo.sources.names import resolve_column
 from yrdgeo.sources.notices import Notice
-from yrdgeo.sources.places import place
+from yrdgeo.sources.places import Unit, place
 from yrdgeo.units import WGS84
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -53,6 +53,7 @@ def read_polygons(
     columns: Columns,
     datum: Datum,
     members: Collection[str] | None,
+    level: Unit = "prefecture",
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
     """Read the rows of a polygon file that are cities of the region.
 
@@ -73,7 +74,7 @@ def read_polygons(
     table = _opened(path, layer)
     problems = _whole_file_problems(table, datum)
     raise_problems(problems, source=path.name)
-    adcodes, unnamed = _adcodes(table, columns, source=path.name)
+    adcodes, unnamed = _adcodes(table, columns, source=path.name, level=level)
     table = table.assign(adcode=adcodes)
     absent = _absent(() if members is None else members, table["adcode"])
     # With every member found, rows that name no city (a border line, a total) are no problem.
@@ -177,7 +178,7 @@ def _column(table: gpd.GeoDataFrame, given: str | None, usual: Sequence[str]) ->
 
 
 def _adcodes(
-    table: gpd.GeoDataFrame, columns: Columns, *, source: str
+    table: gpd.GeoDataFrame, columns: Columns, *, source: str, level: Unit
 ) -> tuple[list[str], list[Problem]]:
     """Return a code a row, empty where neither code nor name is that of a city."""
     by_code = _column(table, columns[0], CODE_COLUMNS) if columns[1] is None else columns[0]
@@ -191,9 +192,9 @@ def _adcodes(
         )
     # A column that only numbers its rows (id, code) is no column of codes.
     spare = by_name if column != by_name and columns[0] is None else None
-    read = [resolve_column(table[column], column)]
+    read = [resolve_column(table[column], column, level=level)]
     if spare is not None and read[0][1]:
-        read.append(resolve_column(table[spare], spare))
+        read.append(resolve_column(table[spare], spare, level=level))
     return min(read, key=lambda pair: len(pair[1]))
 
 

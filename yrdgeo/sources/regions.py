@@ -11,6 +11,7 @@ from pyproj.exceptions import CRSError
 from yrdgeo.errors import PlaceError, Problem, StudyError, nearest, raise_problems
 from yrdgeo.provenance import data_path
 from yrdgeo.sources.names import resolve
+from yrdgeo.sources.places import Unit
 from yrdgeo.sources.programmes import load_group_names, load_groups, load_pairs, read_pairs
 
 __all__ = [
@@ -28,7 +29,7 @@ Row = Mapping[str, object]
 # Key → whether it must be there.
 REGION_KEYS = {
     **dict.fromkeys(("id", "name_zh", "name_en", "centre", "cores", "crs_area", "members"), True),
-    **dict.fromkeys(("source_id", "cores_source_id"), False),
+    **dict.fromkeys(("level", "source_id", "cores_source_id"), False),
 }
 BRIDGE_KEYS = {
     **dict.fromkeys(("from", "to"), True),
@@ -39,6 +40,7 @@ WATER_KEYS = {
     **dict.fromkeys(("name_zh", "name_en", "source_id"), False),
 }
 WATERS = ("river", "lake", "sea")
+LEVELS: dict[str, Unit] = {"prefecture": "prefecture", "county": "county"}
 TABLES = {"bridge": BRIDGE_KEYS, "water": WATER_KEYS}
 
 
@@ -64,6 +66,8 @@ class Region:
     waters
         Mappings ``from to kind name_zh name_en source_id``: borders that run in a river, a lake
         or the sea.
+    level
+        What the members are: ``prefecture`` or ``county``.
     """
 
     id: str
@@ -78,6 +82,7 @@ class Region:
     source_id: str = ""
     cores_source_id: str = ""
     waters: tuple[Mapping[str, str], ...] = ()
+    level: Unit = "prefecture"
 
     def __repr__(self) -> str:
         """Count members, cores and bridges."""
@@ -102,8 +107,9 @@ def load_region(id_or_path: str | Path) -> Region:
     Parameters
     ----------
     id_or_path
-        ``"yrd"``, ``"jjj"``, ``"china"``, or the path of a file with a table ``[region]`` and, for links
-        over water, tables ``[[bridge]]``. Cities are codes or names.
+        ``"yrd"``, ``"jjj"``, ``"china"``, or the path of a file with a table ``[region]`` and, for
+        links over water, tables ``[[bridge]]``. Cities are codes or names; with
+        ``level = "county"`` they are counties.
 
     Returns
     -------
@@ -190,13 +196,20 @@ def _region(content: dict[str, object], *, source: str) -> Region:
     assert isinstance(bridges, list)  # noqa: S101 — as above
     assert isinstance(waters, list)  # noqa: S101 — as above
     problems: list[Problem] = []
-    members = _cities(row["members"], "members", problems)
-    cores = _cities(row["cores"], "cores", problems)
-    centre = _cities([row["centre"]], "centre", problems)
+    given = str(row.get("level", "prefecture"))
+    if given not in LEVELS:
+        fix = nearest(given, list(LEVELS))
+        raise_problems(
+            [Problem("'level' is not legal", value=given, fix=fix)], source=source, error=StudyError
+        )
+    level = LEVELS[given]
+    members = _cities(row["members"], "members", problems, level)
+    cores = _cities(row["cores"], "cores", problems, level)
+    centre = _cities([row["centre"]], "centre", problems, level)
     known = set(members)
     problems += _outside([*cores, *centre], known)
     ends = [
-        _ends(one, f"[[{name}]] {number}", problems)
+        _ends(one, f"[[{name}]] {number}", problems, level)
         for name, rows in (("bridge", bridges), ("water", waters))
         for number, one in enumerate(rows, start=1)
     ]
@@ -236,15 +249,16 @@ def _region(content: dict[str, object], *, source: str) -> Region:
         source_id=str(row.get("source_id", "")),
         cores_source_id=str(row.get("cores_source_id", "")),
         waters=tuple(wet),
+        level=level,
     )
 
 
-def _cities(names: object, key: str, problems: list[Problem]) -> tuple[str, ...]:
+def _cities(names: object, key: str, problems: list[Problem], level: Unit) -> tuple[str, ...]:
     """Resolve a list of cities, adding what is wrong with it to the problems."""
     found: list[str] = []
     for name in names if isinstance(names, list) else [names]:
         try:
-            adcode = resolve(name)
+            adcode = resolve(name, level=level)
         except PlaceError as error:
             problems.append(Problem(f"{key!r}: {error}"))
             continue
@@ -263,8 +277,9 @@ def _outside(adcodes: list[str], members: set[str]) -> list[Problem]:
     ]
 
 
-def _ends(bridge: Row, where: str, problems: list[Problem]) -> tuple[str, ...]:
-    ends = _cities([bridge["from"]], where, problems) + _cities([bridge["to"]], where, problems)
+def _ends(bridge: Row, where: str, problems: list[Problem], level: Unit) -> tuple[str, ...]:
+    first, last = (_cities([bridge[end]], where, problems, level) for end in ("from", "to"))
+    ends = first + last
     if len(ends) == len({"from", "to"}) and len(set(ends)) == 1:
         problems.append(Problem(f"{where} joins a city to itself", value=ends[0]))
     return ends
