@@ -61,6 +61,17 @@ def test_the_table_is_the_public_function_row_by_row(delta: Run) -> None:
     assert said["statistic"] == pytest.approx(by_hand["leapfrog"] - by_hand["adjacent"])
 
 
+def test_groups_are_summarised_as_the_public_function_does(delta: Run) -> None:
+    found = delta.tables["pair_summary"].set_index(["column", "pair_group"])
+    by_hand = pairs.summary(delta.pairs, "seat_km").set_index("group")
+    for name in ("n", "mean", "lower", "upper", "median"):
+        assert found.loc["seat_km", name].to_dict() == pytest.approx(
+            by_hand[name].to_dict(), nan_ok=True
+        )
+    assert {"rail_min", "road_min", "gdp_per_capita_gap_yuan"} <= set(found.index.levels[0])
+    assert found.loc[("seat_km", "leapfrog − adjacent"), "lower"] > 0
+
+
 def test_the_histogram_holds_every_matching_once(delta: Run) -> None:
     nulls = delta.tables["pair_nulls"]
     assert list(nulls.columns) == NULL_COLUMNS
@@ -107,6 +118,45 @@ def test_few_or_odd_pairs_are_tested_only_where_there_is_a_choice(
     assert (tests["p_value"] >= tests["p_floor"] - 1e-12).all()
     assert not (n < 3 and tests["test"].eq("matching").any())
     assert "pareto" not in made or n > 2
+
+
+def test_bridges_and_waters_are_told_apart_from_land(
+    study: Study, delta: Run, tmp_path: Path
+) -> None:
+    rows = "helper,helped\n330200,330900\n苏州,南通\n杭州,嘉兴\n宁波,嘉兴\n310000,330900\n"
+    (tmp_path / "pairs.csv").write_text(rows, encoding="utf-8")
+    asked = replace(study, pairs=read_pairs(tmp_path / "pairs.csv"))
+    table = pair_rows(asked, delta.times).set_index(["helper_city", "helped_city"])
+    bridge, river, land, bay = (
+        table.loc[ends]
+        for ends in (
+            ("330200", "330900"), ("320500", "320600"), ("330100", "330400"), ("330200", "330400"),
+        )
+    )  # fmt: skip
+    kinds = [one["border_kind"] for one in (bridge, river, land, bay)]
+    assert kinds == ["bridge", "river", "land", "sea"]
+    assert [one["contiguity_order"] for one in (bridge, river, land, bay)] == [1, 1, 1, 1]
+    assert bridge[["order_without_bridges", "order_over_land"]].isna().all()
+    assert (river["order_without_bridges"], land["order_over_land"]) == (1, 1)
+    assert river["order_over_land"] > 2
+    assert bay["order_over_land"] == 3  # by Shaoxing and Hangzhou
+    far = table.loc[("310000", "330900")]
+    assert far["contiguity_order"] > 1  # the bridge to the port islands does not count
+    assert (far["border_kind"], far["province_border"]) == ("", True)
+
+
+def test_an_enclave_within_a_city_leaves_the_index_of_the_others(
+    study: Study, delta: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "pairs.csv").write_text(
+        "helper,helped\n310112,310115\n320300,340600\n苏州,阜阳\n", encoding="utf-8"
+    )
+    table = pair_rows(replace(study, pairs=read_pairs(tmp_path / "pairs.csv")), delta.times)
+    assert table["rank"].tolist() == [pd.NA, 1, 13]
+    assert table["nearest_id"].tolist()[:2] == ["", "320300"]
+    assert np.isnan(table["order_index"].iloc[0])
+    whole = delta.pairs.set_index("helped_city")
+    assert table["nearest_ratio"].iloc[2] == pytest.approx(whole.loc["341200", "nearest_ratio"])
 
 
 def test_a_study_of_one_enclave_within_a_city_runs(tmp_path: Path) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from yrdgeo import geo
-from yrdgeo.analysis import contiguity, pairs
+from yrdgeo.analysis import pairs
 from yrdgeo.analysis.matching import EXACT_HELPERS
 from yrdgeo.errors import YrdGeoError
 from yrdgeo.results import TestResult, TravelTimes
@@ -19,14 +18,12 @@ BINS = 40
 FEWEST = 3  # two pairs have two plans
 # The gap summed over a plan is the same for every plan of the same cities; the ratio is not.
 RATIO = "gdp_per_capita_ratio"
+SUMMARISED = ("contiguity_order", "detour_ratio", "gdp_per_capita_gap_yuan", RATIO, "similarity")
 TEST_COLUMNS = [
     "scheme", "test", "column", "null", "statistic", "p_value", "p_floor", "alternative",
     "n_permutations", "exact", "null_mean", "null_sd", "optimum", "note", "note_zh",
 ]  # fmt: skip
 NULL_COLUMNS = ["scheme", "column", "lower", "upper", "count"]
-INDEX_COLUMNS = (
-    "order_index", "distance_index", "nearest_id", "nearest_ratio", "rank", "n_eligible",
-)  # fmt: skip
 _LESS_ZH = {
     "same_helpers": "与同样的帮扶方、受帮扶方随机配对相比",
     "cross_province": "与只许跨省的随机配对相比",
@@ -36,7 +33,7 @@ _LESS_ZH = {
 def pair_tables(
     study: Study, rows: pd.DataFrame, times: Mapping[str, TravelTimes], per_head: pd.Series
 ) -> dict[str, pd.DataFrame]:
-    """Return ``pair_tests``, ``pair_nulls`` and ``pareto``; nothing where there are no pairs.
+    """Return ``pair_tests pair_nulls pair_summary pareto``; nothing where there are no pairs.
 
     A test that a scheme does not allow (two ends only, a city without a path) is left out.
     """
@@ -44,39 +41,23 @@ def pair_tables(
         return {}
     tests: list[dict[str, object]] = []
     nulls: list[dict[str, object]] = []
+    groups: list[pd.DataFrame] = []
     fronts: list[pd.DataFrame] = []
     for scheme, part in rows.groupby("scheme", sort=True):
         matrices = dict(_matrices(study, part, times))
         for column, matrix in matrices.items():
             tests += _comparison(str(scheme), part, column)
             tests += _matching(str(scheme), part, column, matrix, nulls)
+        groups.append(_summary(str(scheme), part, matrices))
         fronts += _front(str(scheme), part, matrices["seat_km"], per_head)
     made = {
         "pair_tests": pd.DataFrame(tests, columns=TEST_COLUMNS),
         "pair_nulls": pd.DataFrame(nulls, columns=NULL_COLUMNS),
+        "pair_summary": pd.concat(groups, ignore_index=True),
     }
     if fronts:
         made["pareto"] = pd.concat(fronts, ignore_index=True)
     return {name: table for name, table in made.items() if len(table)}
-
-
-def with_leapfrog_index(study: Study, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add to each pair how it stands among all pairs that cross a province border."""
-    ids = list(study.cities.index)
-    ends = list(rows["helper_city"]), list(rows["helped_city"])
-    provinces = np.array([pairs.province_of(code) for code in ids])
-    away = np.not_equal.outer(provinces, provinces)
-    if any(a == b for a, b in zip(*ends, strict=True)) or not away.any(axis=0).all():
-        return rows  # an enclave within one city, or a region of one province
-    km = geo.geodesic_km(study.cities, np.repeat(ids, len(ids)).tolist(), ids * len(ids))
-    found = pairs.leapfrog_index(
-        contiguity.order(study.cities, bridges=study.region.bridges),
-        pd.DataFrame(np.asarray(km).reshape(len(ids), -1), ids, ids),
-        *ends,
-        eligible=pd.DataFrame(away, ids, ids),
-    )
-    more = {name: found[name].to_numpy() for name in INDEX_COLUMNS}
-    return gpd.GeoDataFrame(rows.assign(**more))
 
 
 def _matrices(
@@ -95,6 +76,13 @@ def _matrices(
     for mode, matrix in times.items():
         name = "travel_time_min" if mode == "best" else f"{mode}_min"
         yield name, matrix.to_frame().loc[helpers, helped]
+
+
+def _summary(scheme: str, part: pd.DataFrame, measured: Mapping[str, object]) -> pd.DataFrame:
+    """Return what each class of pairs is like, with intervals of the means."""
+    columns = [name for name in (*measured, *SUMMARISED) if name in part]
+    found = pairs.summary(part, columns).rename(columns={"group": "pair_group"})
+    return found.assign(scheme=scheme)[["scheme", *found.columns]]
 
 
 def _comparison(scheme: str, part: pd.DataFrame, column: str) -> list[dict[str, object]]:

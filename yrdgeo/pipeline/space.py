@@ -9,7 +9,7 @@ import pandas as pd
 from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
-from yrdgeo.pipeline.pair_tests import with_leapfrog_index
+from yrdgeo.pipeline.pair_places import placed
 from yrdgeo.pipeline.ways import kilometres, ways
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.times import fastest, travel_times
@@ -84,7 +84,7 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     unverified = rows["helper_city"].isin(weak) | rows["helped_city"].isin(weak)
     rows["gap_confidence"] = np.where(unverified, "unverified", "")
     rows = rows.rename(columns={"gdp_per_capita_gap": "gdp_per_capita_gap_yuan"})
-    return with_leapfrog_index(study, gpd.GeoDataFrame(rows))
+    return placed(study, gpd.GeoDataFrame(rows))
 
 
 def gdp_per_head(study: Study) -> pd.DataFrame:
