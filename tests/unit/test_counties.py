@@ -1,10 +1,13 @@
 """A region may be of counties: they stand for themselves, not for their prefectures."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from yrdgeo.errors import StudyError
+from yrdgeo.pipeline import check_input
+from yrdgeo.sources.boundaries import load_cities
 from yrdgeo.sources.regions import load_region
 from yrdgeo.study import load_study
 
@@ -79,3 +82,25 @@ def test_a_prefecture_is_no_member_of_a_region_of_counties(folder: Path) -> None
     path.write_text(REGION.replace('"county"', '"town"'), encoding="utf-8")
     with pytest.raises(StudyError, match=r"'level' is not legal.*town"):
         load_region(path)
+
+
+def test_region_files_and_files_of_counties_can_be_checked(folder: Path) -> None:
+    lines = check_input(str(folder / "nanjing.toml"))
+    assert lines[0] == "region nanjing: 8 members, level county"
+    table = load_cities(["320102", "320115"], level="county")[0].reset_index()
+    table[["adcode", "geometry"]].to_file(folder / "counties.gpkg")
+    assert check_input(str(folder / "counties.gpkg"))[0] == "counties: 2 rows, EPSG:4326"
+    rows = "区县,年份,指标,数值,单位\n江宁,2020,地区生产总值,2500,亿元\n"
+    (folder / "values.csv").write_text(rows, encoding="utf-8")
+    assert check_input(str(folder / "values.csv")) == [
+        "indicators: 1 rows, 1 counties matched, 0 rows of others"
+    ]
+
+
+def test_the_region_of_the_docs_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "regions.md").read_text(encoding="utf-8")
+    path = tmp_path / "nanjing.toml"
+    path.write_text(re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)[0], encoding="utf-8")
+    region = load_region(path)
+    assert (len(region.members), region.centre, len(region.waters)) == (8, "320100", 1)
+    assert f"{len(load_region('china').members)} units" in page

@@ -3,21 +3,24 @@
 Promise: the name of a file decides only what can hold several things; its columns decide the rest.
 """
 
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from yrdgeo.errors import SourceError, StudyError, few
-from yrdgeo.sources import boundaries, indicators, programmes
+from yrdgeo.errors import SourceError, StudyError, YrdGeoError, few
+from yrdgeo.sources import boundaries, indicators, programmes, regions
 from yrdgeo.sources.cells import read_grid
 from yrdgeo.sources.feed_files import read_bytes, read_members, text_table
 from yrdgeo.sources.network_files import read_lone_links, read_network, read_nodes
 from yrdgeo.sources.osm import read_osm
+from yrdgeo.sources.places import Unit, place
 from yrdgeo.sources.timetable import STOP_NAMES, read_stops
 from yrdgeo.timetables import Timetable
 
@@ -28,10 +31,11 @@ STOP_TIMES = "stop_times.txt"
 _DAYS_TRIED = 7
 
 Lines = Iterator[str]
+Read = TypeVar("Read")
 
 
 def check_file(path: Path) -> list[str]:
-    """Check a boundary, indicator, pair or network file; a line a table.
+    """Check a region, boundary, indicator, pair or network file; a line a table.
 
     Parameters
     ----------
@@ -56,6 +60,8 @@ def check_file(path: Path) -> list[str]:
 
 def _kind(path: Path) -> str:
     name = path.name.lower()
+    if name.endswith(".toml"):
+        return "region"
     if path.is_dir() or name.endswith(".zip"):
         return "feed" if _is_feed(path) else "polygons"
     if name.endswith(OSM_ENDINGS):
@@ -128,15 +134,45 @@ def _is_plain_parquet(path: Path) -> bool:
     return b"geo" not in metadata
 
 
+def is_region(path: Path) -> bool:
+    """Tell a region file from a study file; what is no TOML is for the study's reader."""
+    try:
+        with path.open("rb") as stream:
+            return "region" in tomllib.load(stream)
+    except (OSError, ValueError):
+        return False
+
+
+def _region(path: Path) -> Lines:
+    region = regions.load_region(path)
+    yield f"region {region.id}: {len(region.members)} members, level {region.level}"
+    yield f"  centre {place(region.centre)}, {len(region.cores)} cores"
+    count = len(region.bridges) + len(region.bridges_not_counted)
+    yield f"  {count} bridges, {len(region.waters)} borders in water"
+
+
+def _of_either(read: Callable[[Unit], Read]) -> tuple[Read, str]:
+    """Read a file as one of cities, or else of counties; say which it is."""
+    try:
+        return read("prefecture"), "cities"
+    except YrdGeoError as error:
+        try:
+            return read("county"), "counties"
+        except YrdGeoError:
+            raise error from None
+
+
 def _polygons(path: Path) -> Lines:
-    cities, notices = boundaries.read_boundaries(path)
-    yield f"cities: {len(cities)} rows, EPSG:4326"
+    found, what = _of_either(lambda level: boundaries.read_boundaries(path, level=level))
+    cities, notices = found
+    yield f"{what}: {len(cities)} rows, EPSG:4326"
     yield from (notice.en for notice in notices)
 
 
 def _indicators(path: Path) -> Lines:
-    table, report = indicators.read_indicators(path)
-    matched = f"{len(report.matched)} cities matched, {len(report.extra)} rows of others"
+    found, what = _of_either(lambda level: indicators.read_indicators(path, level=level))
+    table, report = found
+    matched = f"{len(report.matched)} {what} matched, {len(report.extra)} rows of others"
     yield f"indicators: {len(table)} rows, {matched}"
 
 
@@ -229,6 +265,7 @@ def _first_days(path: Path) -> list[str]:
 
 
 _CHECKS: dict[str, Callable[[Path], Lines]] = {
+    "region": _region,
     "polygons": _polygons,
     "indicators": _indicators,
     "pairs": _pairs,

@@ -7,7 +7,7 @@ from pathlib import Path
 from yrdgeo.analysis.measures import MEASURES
 from yrdgeo.errors import StudyError
 from yrdgeo.inputs import read_all_sources
-from yrdgeo.pipeline.checks import check_file
+from yrdgeo.pipeline.checks import check_file, is_region
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.pipeline.run import WRITTEN
 from yrdgeo.provenance import read_manifest, whole_file
@@ -18,7 +18,7 @@ from yrdgeo.study import Study, load_study
 
 
 def check_input(name: str) -> list[str]:
-    """Validate a study, or one file of polygons, indicators, pairs or a network; a line a table.
+    """Validate a study, or a file of a region, polygons, values, pairs or networks; a line each.
 
     Raises
     ------
@@ -27,7 +27,7 @@ def check_input(name: str) -> list[str]:
     """
     path = Path(name)
     suffix = path.suffix.lower()
-    if name in shipped_studies() or suffix == ".toml":
+    if name in shipped_studies() or (suffix == ".toml" and not is_region(path)):
         study = load_study(name)
         check_questions(study)
         return list(_study_lines(study))
