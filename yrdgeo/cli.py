@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-Listed = Literal["regions", "indicators", "measures", "sources", "studies", "formats"]
+Listed = Literal["regions", "indicators", "measures", "schemes", "sources", "studies", "formats"]
 Exported = Literal["geopackage", "geojson", "parquet", "csv", "xlsx", "cog"]
 
 _StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped name (yrd) or a file.")]

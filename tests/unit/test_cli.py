@@ -82,6 +82,8 @@ def test_a_wrong_request_is_one_message_and_exit_code_2(
         ("studies", "yrd\t"),
         ("formats", "figures\tfigures/*.png *.svg"),
         ("sources", "source_id\t"),
+        ("schemes", "northern_anhui_twinning_2021\t沪苏浙城市结对合作帮扶皖北城市\t"),
+        ("schemes", "\t7\tcounterpart\tnortheast_2017"),
     ],
 )
 def test_list_prints_a_row_a_thing(what: str, row: str) -> None:

@@ -12,7 +12,7 @@ from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.pipeline.run import WRITTEN
 from yrdgeo.provenance import read_manifest, whole_file
 from yrdgeo.schema import DEFAULT_FORMATS
-from yrdgeo.sources import catalogue, regions
+from yrdgeo.sources import catalogue, programmes, regions
 from yrdgeo.spec import LISTS, SCHEMA, Key, shipped_studies
 from yrdgeo.study import Study, load_study
 
@@ -84,6 +84,22 @@ def _measures() -> list[tuple[str, ...]]:
     return [("measure", "family", "zh", "en", "unit", "better", "meaning"), *rows]
 
 
+def _schemes() -> list[tuple[str, ...]]:
+    """Return the shipped lists of pairs, which ``scheme`` of ``[pairs]`` names."""
+    rows = [
+        (
+            str(name),
+            str(part["scheme_zh"].iloc[0]),
+            str(part["scheme_en"].iloc[0]),
+            str(len(part)),
+            ", ".join(dict.fromkeys(part["kind"])),
+            ", ".join(dict.fromkeys(part["source_id"])),
+        )
+        for name, part in programmes.load_pairs().groupby("scheme", sort=False)
+    ]
+    return [("scheme", "zh", "en", "pairs", "kind", "sources"), *rows]
+
+
 def _sources() -> list[tuple[str, ...]]:
     columns = ["source_id", "title", "publisher", "vintage", "licence"]
     rows = read_all_sources()[columns].itertuples(index=False, name=None)
@@ -105,6 +121,7 @@ _LISTINGS = {
     "regions": _regions,
     "indicators": _indicators,
     "measures": _measures,
+    "schemes": _schemes,
     "sources": _sources,
     "studies": _studies,
     "formats": _formats,
