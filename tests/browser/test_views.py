@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from scipy.stats import spearmanr
 
 from browser.visits import Open
+from yrdgeo.publish.palette import NEUTRAL
 from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
@@ -22,8 +23,11 @@ DRAWN = """() => {
   const rows = [...document.querySelectorAll("#legend li")].map((row) => [
     row.dataset.class, row.querySelector("rect:last-of-type").getAttribute("fill"),
     Number(row.querySelector(".count").textContent)]);
+  const zero = [...document.querySelectorAll("#legend li")].filter(
+    (row) => row.textContent.includes("no difference"));
   return {
-    title: document.querySelector("#title").textContent, breaks: layer.breaks,
+    zero: zero.map((row) => row.dataset.class), breaks: layer.breaks,
+    title: document.querySelector("#title").textContent,
     legend: Object.fromEntries(rows.map(([key, fill, count]) => [key, {fill, count}])),
     fills: Object.fromEntries([...document.querySelectorAll("path[data-city]")].map(
       (path) => [path.dataset.city, path.getAttribute("fill")])),
@@ -59,6 +63,9 @@ def check_drawn(page: Page, expected: pd.Series, decimals: int) -> None:
             key = str(int(np.searchsorted(seen["breaks"], seen["values"][code], side="left")))
         counts[key] += 1
         assert seen["fills"][code] == seen["legend"][key]["fill"]
+        assert (seen["fills"][code] == NEUTRAL) == (value == 0)
+    zeros = {str(int(np.searchsorted(seen["breaks"], 0.0)))} if (shown == 0).any() else set()
+    assert set(seen["zero"]) >= zeros
     told = {key: row["count"] for key, row in seen["legend"].items() if key != "u"}
     assert told == {key: count for key, count in counts.items() if key != "u"}
 

@@ -5,9 +5,21 @@ from itertools import combinations, pairwise
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yrdgeo.errors import ArgumentError
-from yrdgeo.publish.palette import ABOVE, BELOW, MARKS, SCHEMES, SEQUENTIAL, classify, legible
+from yrdgeo.publish.palette import (
+    ABOVE,
+    BELOW,
+    MARKS,
+    NEUTRAL,
+    SCHEMES,
+    SEQUENTIAL,
+    classify,
+    legible,
+    turned,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,6 +91,12 @@ def test_the_two_sides_of_a_midpoint_are_told_apart_by_every_eye(eye: str) -> No
 
 
 @pytest.mark.parametrize("eye", EYES)
+def test_neither_side_is_told_apart_from_both_by_every_eye(eye: str) -> None:
+    sides = {colour for side in (BELOW, ABOVE) for colours in side.values() for colour in colours}
+    assert min(apart(NEUTRAL, colour, eye) for colour in sides) > TOLD_APART
+
+
+@pytest.mark.parametrize("eye", EYES)
 def test_the_marks_are_told_apart_together_by_every_eye(eye: str) -> None:
     worst = min(combinations(MARKS.values(), 2), key=lambda pair: apart(*pair, eye))
     assert apart(*worst, eye) > TOLD_APART, worst
@@ -127,6 +145,27 @@ def test_a_midpoint_is_a_bound_and_each_side_has_its_own_colours() -> None:
     below = classes.index(np.array([-0.1]))[0]
     assert classes.colours[: below + 1] == BELOW[below + 1][::-1]
     assert classes.colours[below + 1 :] == ABOVE[len(classes.colours) - below - 1]
+
+
+@given(values=st.lists(st.integers(-900, 900), min_size=1, max_size=30), decimals=st.integers(0, 2))
+def test_what_prints_as_the_midpoint_is_on_neither_side(values: list[int], decimals: int) -> None:
+    step = 10.0**-decimals
+    printed = np.array([round(v * step, decimals) for v in [*values, 0]])
+    classes = classify(printed, midpoint=0.0, step=step)
+    for value, k in zip(printed, classes.index(printed), strict=True):
+        side = NEUTRAL if value == 0 else None
+        assert (classes.colours[k] == NEUTRAL) == (side is not None)
+        assert (k > (classes.neutral or 0)) == (value > 0)
+    other = turned(classes)
+    assert other.breaks == classes.breaks
+    assert other.colours[classes.neutral or 0] == NEUTRAL
+    assert set(other.colours[: classes.neutral]) <= {c for side in ABOVE.values() for c in side}
+
+
+def test_without_a_value_at_the_midpoint_there_is_no_class_of_it() -> None:
+    classes = classify([-3.0, 4.0], midpoint=0.0, step=1.0)
+    assert classes.neutral is None
+    assert NEUTRAL not in classes.colours
 
 
 def test_breaks_are_round_where_the_data_leave_room() -> None:

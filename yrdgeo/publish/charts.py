@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
-from yrdgeo.publish.palette import ABOVE, BELOW, Classes, classify
+from yrdgeo.publish.palette import Classes, classify, turned
 from yrdgeo.results import Run
 
 # What a plan can be judged by: column → decimals.
@@ -201,15 +201,13 @@ def residual_record(
 
 def _signed(values: Floats, *, decimals: int, percent: bool) -> Record:
     shown = np.array([round(float(v), decimals) if np.isfinite(v) else np.nan for v in values])
-    classes = _around_zero(shown)
+    classes = _around_zero(shown, decimals)
     return {
         "percent": percent,
         "decimals": decimals,
         "values": [number(value, decimals) for value in shown],
         "classes": letters(classes.index(shown)),
-        "scheme": classes.scheme,
-        "breaks": list(classes.breaks),
-        "colours": list(classes.colours),
+        **_drawn(classes),
     }
 
 
@@ -275,19 +273,30 @@ def _years(layer: Record) -> Record | None:
     return _classes(steps, layer) if steps else None
 
 
-def _around_zero(values: Floats) -> Classes:
-    """Return natural breaks, or quantiles of so many values that breaks would take seconds."""
+def _around_zero(values: Floats, decimals: int) -> Classes:
+    """Return natural breaks, or quantiles of so many values that breaks would take seconds.
+
+    What prints as nought is a class of its own, neither gain nor loss.
+    """
     many = np.isfinite(values).sum() > MOST_FOR_BREAKS
-    return classify(values, scheme="quantiles" if many else "fisher_jenks", midpoint=0.0)
+    scheme = "quantiles" if many else "fisher_jenks"
+    return classify(values, scheme=scheme, midpoint=0.0, step=10.0**-decimals)
 
 
 def _classes(differences: Sequence[Floats], layer: Record) -> Record:
     """Return classes around zero; what is better is on the side of the higher classes' hue."""
     joined = np.concatenate(list(differences))
-    rounded = np.asarray(np.round(joined, int(str(layer["decimals"]))) + 0.0, dtype=np.float64)
-    classes = _around_zero(rounded)
-    below = sum(bound <= 0 for bound in classes.breaks)
-    above = len(classes.colours) - below
-    turned = ABOVE[below][::-1] + BELOW[above]
-    colours = turned if layer["better"] == "low" else classes.colours
-    return {"breaks": list(classes.breaks), "colours": list(colours), "scheme": classes.scheme}
+    decimals = int(str(layer["decimals"]))
+    rounded = np.asarray(np.round(joined, decimals) + 0.0, dtype=np.float64)
+    classes = _around_zero(rounded, decimals)
+    return _drawn(turned(classes) if layer["better"] == "low" else classes)
+
+
+def _drawn(classes: Classes) -> Record:
+    neutral = {} if classes.neutral is None else {"neutral": classes.neutral}
+    return {
+        "breaks": list(classes.breaks),
+        "colours": list(classes.colours),
+        "scheme": classes.scheme,
+        **neutral,
+    }

@@ -6,7 +6,7 @@ leaves every value in its class, so a legend can print them exactly.
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 import numpy as np
@@ -44,6 +44,7 @@ ABOVE: dict[int, tuple[str, ...]] = {
     3: ("#bbe5df", "#55aca2", "#0e6f67"),
 }
 SIDE = max(ABOVE)  # classes on each side of a midpoint, at most
+NEUTRAL = "#ececd7"  # neither above nor below
 
 # Of named classes, in the order in which a layer names them; each list is told apart whole.
 CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -83,11 +84,14 @@ class Classes:
         The k − 1 inner bounds, ascending; a value equal to a break is in the class below it.
     colours
         k colours, from the lowest class to the highest.
+    neutral
+        The class that holds the midpoint and nothing else, if there is one.
     """
 
     breaks: tuple[float, ...]
     colours: tuple[str, ...]
     scheme: str
+    neutral: int | None = None
 
     def index(self, values: Floats) -> Ints:
         """Return the class of each value; −1 where it is missing, −2 where it is infinite.
@@ -138,12 +142,13 @@ SCHEMES: dict[str, Callable[[Floats, int], Floats]] = {
 }
 
 
-def classify(
+def classify(  # noqa: PLR0913 — the values, and five named ways to class them
     values: Sequence[float] | Floats,
     *,
     scheme: str = "fisher_jenks",
     k: int = 5,
     midpoint: float | None = None,
+    step: float | None = None,
     breaks: Sequence[float] | None = None,
 ) -> Classes:
     """Return classes of all values that will ever be compared: every year, every scenario.
@@ -160,6 +165,9 @@ def classify(
     midpoint
         For a diverging palette: a number that is a class bound, with up to three classes on
         each side of it.
+    step
+        Between two printed values: those that print as the midpoint then are a class of their
+        own, in a colour of neither side.
     breaks
         The inner bounds themselves, instead of a scheme.
 
@@ -178,6 +186,8 @@ def classify(
     (50.0, 60.0)
     >>> classify([-2.0, -1.0, 4.0], scheme="equal_interval", midpoint=0.0).breaks
     (-2.0, 0.0)
+    >>> classify([-2.0, 0.0, 4.0], midpoint=0.0, step=0.1).breaks
+    (-0.1, 0.0)
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
@@ -189,7 +199,7 @@ def classify(
             f"There is no classification {scheme!r}.", fix=nearest(scheme, list(SCHEMES))
         )
     if midpoint is not None and np.isfinite(midpoint):
-        return _diverging(finite, scheme, float(midpoint))
+        return _diverging(finite, scheme, float(midpoint), step)
     bounds = _bounds(finite, scheme, k)
     return Classes(bounds, _colours(len(bounds) + 1), scheme)
 
@@ -222,12 +232,36 @@ def named_classes(n: int, palette: str) -> Classes:
     return Classes(tuple(k + 0.5 for k in range(n - 1)), colours[:n], "categories")
 
 
-def _diverging(finite: Floats, scheme: str, midpoint: float) -> Classes:
+def _diverging(finite: Floats, scheme: str, midpoint: float, step: float | None) -> Classes:
+    if step is not None and np.any(finite == midpoint):
+        return _with_neutral(finite, scheme, midpoint, step)
     low, high = finite[finite <= midpoint], finite[finite > midpoint]
     below = tuple(b for b in _bounds(low, scheme, SIDE) if b < midpoint)
     above = tuple(b for b in _bounds(high, scheme, SIDE) if b > midpoint)
     colours = BELOW[len(below) + 1][::-1] + ABOVE[len(above) + 1]
     return Classes((*below, midpoint, *above), colours, scheme)
+
+
+def _with_neutral(finite: Floats, scheme: str, midpoint: float, step: float) -> Classes:
+    """Return classes below, of and above the midpoint; (midpoint - step, midpoint] holds only it."""
+    under = float(np.round(midpoint - step, 12))
+    below = tuple(b for b in _bounds(finite[finite < midpoint], scheme, SIDE) if b < under)
+    above = tuple(b for b in _bounds(finite[finite > midpoint], scheme, SIDE) if b > midpoint)
+    colours = (*BELOW[len(below) + 1][::-1], NEUTRAL, *ABOVE[len(above) + 1])
+    return Classes((*below, under, midpoint, *above), colours, scheme, len(below) + 1)
+
+
+def turned(classes: Classes, *, midpoint: float = 0.0) -> Classes:
+    """Return classes around a midpoint in the hues that the other side usually has.
+
+    >>> turned(Classes((0.0,), BELOW[1] + ABOVE[1], "quantiles")).colours == ABOVE[1] + BELOW[1]
+    True
+    """
+    middle = () if classes.neutral is None else (NEUTRAL,)
+    below = sum(bound <= midpoint for bound in classes.breaks) - len(middle)
+    above = len(classes.colours) - below - len(middle)
+    colours = (*ABOVE[below][::-1], *middle, *BELOW[above])
+    return replace(classes, colours=colours)
 
 
 def _bounds(finite: Floats, scheme: str, k: int) -> tuple[float, ...]:

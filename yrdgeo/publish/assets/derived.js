@@ -32,7 +32,7 @@
     const both = (key, vars) => data.words.map((words, i) =>
       words[key].replace(/\{(\w+)\}/g, (_, name) => (Array.isArray(vars[name]) ? vars[name][i] : vars[name])));
     const told = (layer, classes, more) => ({
-      ...layer, ...SIGNED, breaks: classes.breaks, colours: classes.colours, scheme: classes.scheme, better: layer.better === "low" ? "low" : "none", base: layer.id, meaning: both("signed_meaning", { title: layer.title }), ...more,
+      ...layer, ...SIGNED, breaks: classes.breaks, colours: classes.colours, scheme: classes.scheme, neutral: classes.neutral, better: layer.better === "low" ? "low" : "none", base: layer.id, meaning: both("signed_meaning", { title: layer.title }), ...more,
     });
     // An empty id is the network as it is.
     app.scenarioTitle = (id) => (id ? data.charts.scenarios[id]?.title || [id, id] : data.words.map((words) => words["base"]));

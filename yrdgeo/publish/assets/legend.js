@@ -6,6 +6,7 @@
   atlas.classText = (app, layer, k) => {
     if (layer.categories) return app.say(layer.categories[k]);
     const n = layer.colours.length;
+    if (layer.neutral !== undefined) return around(app, layer, k);
     const bound = (i) => app.number(layer.breaks[i], places(layer));
     if (n === 1) return app.t("one_class");
     if (k === 0) return "≤ " + bound(0);
@@ -13,9 +14,21 @@
     return bound(k - 1) + " – " + bound(k);
   };
 
+  // Around a class of what prints as the midpoint: the next printed value begins the class above.
+  function around(app, layer, k) {
+    const { neutral, decimals, breaks } = layer;
+    const step = 10 ** -decimals;
+    const show = (v) => app.number(v, Math.abs(v - layer.midpoint) <= step * 1.5 ? decimals : places(layer, breaks.filter((_, i) => i !== neutral - 1)));
+    const middle = app.number(layer.midpoint, 0);
+    if (k === neutral) return app.t("no_difference", { v: middle });
+    if (k === 0) return neutral === 1 ? "< " + middle : "≤ " + show(breaks[0]);
+    if (k === breaks.length) return "> " + show(breaks[k - 1] === layer.midpoint ? layer.midpoint : breaks[k - 1]);
+    return show(k === neutral + 1 ? layer.midpoint + step : breaks[k - 1]) + " – " + show(breaks[k]);
+  }
+
   // As many decimals as the bounds need, and no more.
-  const places = (layer) => {
-    for (let d = 0; d < layer.decimals; d += 1) if (layer.breaks.every((b) => Number(b.toFixed(d)) === b)) return d;
+  const places = (layer, bounds = layer.breaks) => {
+    for (let d = 0; d < layer.decimals; d += 1) if (bounds.every((b) => Number(b.toFixed(d)) === b)) return d;
     return layer.decimals;
   };
 

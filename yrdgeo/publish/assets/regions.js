@@ -90,6 +90,6 @@
 
     app.on(["layer", "year", "scenario", "origin"], () => drawn.paint(app.view(), app.layer()));
     app.on(["hover", "pin", "group", "other", "link", "layer", "year", "brush"], hold);
-    return { shapes, renderer, still, many };
+    return { shapes, renderer, still, traced, many };
   };
 })((window.atlas = window.atlas || {}));

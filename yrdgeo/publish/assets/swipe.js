@@ -128,11 +128,11 @@
 
     // The left state over the right one, in the same shapes and classes.
     function fill() {
-      const { many, shapes, still } = app.regions;
+      const { many, traced, still } = app.regions;
       if (many) return many.second("before");
       const group = L.featureGroup().addTo(app.map);
       const shape = (list, props) => {
-        const one = L.polygon(list.map((i) => shapes.shape(i)), { ...still("before"), fillOpacity: 1, fillRule: "evenodd", ...props }).addTo(group);
+        const one = traced(list.flatMap((i) => data.map.shapes[i]), { ...still("before"), fill: true, fillOpacity: 1, ...props }).addTo(group);
         one.getElement().dataset.cities = list.map((i) => data.cities.ids[i]).join(" ");
       };
       return {
