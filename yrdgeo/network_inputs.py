@@ -11,10 +11,18 @@ import geopandas as gpd
 import pandas as pd
 
 from yrdgeo.errors import Problem, StudyError, YrdGeoError, nearest, raise_problems
-from yrdgeo.schema import Row
+from yrdgeo.schema import SCHEMA, Row
 from yrdgeo.sources import networks, regions
 from yrdgeo.sources.china_roads import china_roads
-from yrdgeo.sources.network_changes import NetworkChange, change_problems, renamed
+from yrdgeo.sources.door_to_door import (
+    CHANGE_KM,
+    CHANGE_MIN,
+    Asked,
+    DoorToDoor,
+    door_to_door,
+    journeys_notice,
+)
+from yrdgeo.sources.network_changes import NetworkChange, change_problems, changed, renamed
 from yrdgeo.sources.network_files import read_links, read_nodes
 from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.osm_clean import OsmReport
@@ -27,7 +35,12 @@ from yrdgeo.sources.own_networks import (
     table_networks,
     with_cities,
 )
-from yrdgeo.sources.scheduled_trains import Service, boarding_of, scheduled_trains
+from yrdgeo.sources.scheduled_trains import (
+    Service,
+    boarding_of,
+    rides_notice,
+    scheduled_trains,
+)
 from yrdgeo.spec import StudySpec
 
 Tables = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
@@ -36,6 +49,8 @@ EMBEDDED_ROADS = ("yrd",)
 OWN_TABLES = ("nodes", "links")
 TIMETABLES = ("timetable", "gtfs")
 FASTEST_KMH = 1_500.0
+# Of journeys with changes the direct rides are drawn.
+LINK_STATISTICS = {"fastest": "fastest", "typical": "typical", "scheduled": "typical"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +67,8 @@ class StudyNetworks:
         What the readers have to say.
     report
         Of an OpenStreetMap file.
+    travel
+        Journeys by timetable, if the study asks for them.
     """
 
     rail: Tables
@@ -59,6 +76,7 @@ class StudyNetworks:
     turns: pd.DataFrame = field(default_factory=no_turns)
     notices: tuple[Notice, ...] = ()
     report: OsmReport | None = None
+    travel: DoorToDoor | None = None
 
 
 def timed_as_given(network: Row) -> bool:
@@ -68,9 +86,16 @@ def timed_as_given(network: Row) -> bool:
 
 def access_fixed_min(network: Row, usual: float) -> float | None:
     """Return the fixed minutes at an end of a journey where rides pay for boarding, else None."""
-    if not any(network[key] for key in TIMETABLES):
+    if network["travel"] or not any(network[key] for key in TIMETABLES):
         return None
-    return boarding_of(_transfer_min(network), usual)[1]
+    return boarding_of(transfer_min(network), usual)[1]
+
+
+def transfer_min(network: Row) -> float:
+    """Return the minutes of a change: less of them where its wait is known."""
+    least = CHANGE_MIN if network["travel"] else None
+    given = network["transfer_min"]
+    return networks.parameters({"transfer_min": least if given is None else given}).transfer_min
 
 
 def networks_of(spec: StudySpec, region: regions.Region, cities: gpd.GeoDataFrame) -> StudyNetworks:
@@ -94,17 +119,19 @@ def networks_of(spec: StudySpec, region: regions.Region, cities: gpd.GeoDataFram
             rail, own = table_networks(*files, cities, limit_km=_number(row["snap_limit_km"]))
         return StudyNetworks(rail, own.tables, own.turns, own.notices)
     modes: Sequence[str] = row["modes"]  # type: ignore[assignment]  # the schema says list
-    rail, said = _rail(spec, region, cities, modes)
+    key = next((name for name in TIMETABLES if row[name]), "")
+    if not key:
+        rail, said, travel = (*_embedded_trains(region, modes), None)
+    else:
+        with _key(f"[network] {key}"):
+            rail, said, travel = _scheduled(spec, key, cities)
     own = _roads(spec, region, cities, modes)
-    return StudyNetworks(rail, own.tables, own.turns, (*said, *own.notices), own.report)
+    notices = (*said, *own.notices)
+    return StudyNetworks(rail, own.tables, own.turns, notices, own.report, travel)
 
 
 def _number(value: object) -> float:
     return float(str(value))
-
-
-def _transfer_min(row: Row) -> float:
-    return networks.parameters({"transfer_min": row["transfer_min"]}).transfer_min
 
 
 @contextmanager
@@ -131,6 +158,7 @@ def _contradictions(row: Row) -> Iterator[Problem]:
         fix = "Give timetable = …; a GTFS feed has its own stations."
         yield Problem("belongs to a timetable", 0, "stations", str(row["stations"]), fix)
     yield from _unused(row, modes)
+    yield from _travel_problems(row)
 
 
 def _unused(row: Row, modes: Sequence[str]) -> Iterator[Problem]:
@@ -144,25 +172,22 @@ def _unused(row: Row, modes: Sequence[str]) -> Iterator[Problem]:
             yield Problem("is no class of road", 0, "osm_classes", name, nearest(name, legal))
 
 
-def _rail(
-    spec: StudySpec, region: regions.Region, cities: gpd.GeoDataFrame, modes: Sequence[str]
+def _travel_problems(row: Row) -> Iterator[Problem]:
+    if row["travel"] and not any(row[key] for key in TIMETABLES):
+        fix = "Give timetable = … or gtfs = …."
+        yield Problem("needs a timetable", 0, "travel", str(row["travel"]), fix)
+    if row["travel"] and row["rail_model"] != SCHEMA["network"]["rail_model"].default:
+        fix = "travel says which journeys count: leave it out."
+        yield Problem("is of no use beside travel", 0, "rail_model", str(row["rail_model"]), fix)
+    for key in ("max_transfers", "change_km"):
+        if row[key] is not None and not row["travel"]:
+            fix = "Give travel = …, or leave it out."
+            yield Problem("is of no use without travel", 0, key, str(row[key]), fix)
+
+
+def _embedded_trains(
+    region: regions.Region, modes: Sequence[str]
 ) -> tuple[Tables, tuple[Notice, ...]]:
-    row = spec.network
-    for key in TIMETABLES:
-        if row[key]:
-            usual = networks.parameters({"access_fixed_min": row["access_fixed_min"]})
-            service = Service(
-                date=str(row["date"] or ""),
-                period=str(row["period"]),
-                statistic=str(row["rail_model"]),
-                boarding_min=boarding_of(_transfer_min(row), usual.access_fixed_min)[0],
-                datum=str(row["datum"]),
-            )
-            places = spec.path(row["stations"]) if row["stations"] else None
-            with _key(f"[network] {key}"):
-                return scheduled_trains(
-                    spec.path(row[key]), cities, stations=places, service=service
-                )
     trains = networks.load_nodes(), networks.load_links()
     if region.id in EMBEDDED_ROADS:
         return trains, ()
@@ -173,6 +198,39 @@ def _rail(
             "links.",
         )
     return (trains[0].iloc[:0], trains[1].iloc[:0]), ()
+
+
+def _scheduled(
+    spec: StudySpec, key: str, cities: gpd.GeoDataFrame
+) -> tuple[Tables, tuple[Notice, ...], DoorToDoor | None]:
+    """Return the direct rides of a timetable, what there is to say, and the journeys asked for."""
+    row, path = spec.network, spec.path(spec.network[key])
+    travel = str(row["travel"])
+    # The names of its models are checked with the questions.
+    access = {name: value for name, value in row.items() if name.startswith("access_")}
+    usual, least = networks.parameters(access), transfer_min(row)
+    service = Service(
+        date=str(row["date"] or ""),
+        period=str(row["period"]),
+        statistic=LINK_STATISTICS.get(travel, str(row["rail_model"])),
+        boarding_min=least if travel else boarding_of(least, usual.access_fixed_min)[0],
+        datum=str(row["datum"]),
+    )
+    places = spec.path(row["stations"]) if row["stations"] else None
+    found = scheduled_trains(path, cities, stations=places, service=service)
+    if not travel:
+        return found.tables, (*found.notices, rides_notice(path, found, service)), None
+    most, apart = row["max_transfers"], row["change_km"]
+    asked = Asked(
+        travel,
+        service.period,
+        least,
+        max_transfers=None if most is None else int(str(most)),
+        # The stops of a feed's buses are many, and its own transfers join them.
+        change_km=_number(apart) if apart is not None else CHANGE_KM if key != "gtfs" else 0.0,
+    )
+    journeys = door_to_door(found.timetable, cities, asked, parameters=usual)
+    return found.tables, (*found.notices, journeys_notice(path, journeys, found.beyond)), journeys
 
 
 def _roads(
@@ -223,6 +281,12 @@ def scenarios_of(
             continue
         change = _change(spec, row, found, cities)
         problems += change_problems(found.rail, found.roads, change, date=date, where=where)
+        if (
+            found.travel
+            and changed(found.rail, found.roads, change, date=date)[0] is not found.rail
+        ):
+            fix = "Leave travel out of [network], or change nothing but roads."
+            problems.append(Problem("changes trains that run by the clock", 0, where, "", fix))
         changes[change.name] = change
     raise_problems(problems, source="scenarios", error=StudyError)
     return changes

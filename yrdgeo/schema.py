@@ -114,6 +114,20 @@ SCHEMA: dict[str, dict[str, Key]] = {
             legal=("all_day", "morning", "day", "evening", "night"),
             meaning="departures of timetable or gtfs that count",
         ),
+        "travel": Key(
+            default="",
+            legal=("", "fastest", "typical", "scheduled"),
+            meaning="journeys of timetable or gtfs with their changes and waits: the shortest, the "
+            "median, or the mean with the wait before departure; direct rides as links if empty",
+        ),
+        "max_transfers": Key(int, minimum=0, maximum=10, meaning="of travel; any number if none"),
+        "change_km": Key(
+            _NUMBER,
+            minimum=0,
+            maximum=100,
+            meaning="of travel: stations of one city so far apart are a change by street, 30 if "
+            "none (of gtfs 0)",
+        ),
         "snap_limit_km": Key(
             _NUMBER, default=10, minimum=0, maximum=500, meaning="seats may be so far from a road"
         ),

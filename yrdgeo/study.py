@@ -12,6 +12,7 @@ from yrdgeo import inputs, network_inputs
 from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import Network
 from yrdgeo.sources import catalogue, derived, names, networks, regions
+from yrdgeo.sources.door_to_door import DoorToDoor
 from yrdgeo.sources.network_changes import NetworkChange, changed
 from yrdgeo.sources.osm_clean import OsmReport
 from yrdgeo.sources.osm_turns import no_turns
@@ -48,6 +49,8 @@ class Study:
         Name → what is different from the network of the day.
     turns
         Turns that the roads prohibit: ``from_link via_node to_link extra_min``.
+    travel
+        Journeys by timetable, where the study asks for these and not for links of direct rides.
     road_report
         Of roads read from OpenStreetMap: what was skipped, guessed or cut off.
     warnings, warnings_zh
@@ -77,6 +80,7 @@ class Study:
     scenarios: Mapping[str, NetworkChange] = field(default_factory=dict)
     turns: pd.DataFrame = field(default_factory=no_turns)
     road_report: OsmReport | None = None
+    travel: DoorToDoor | None = None
 
     @property
     def year(self) -> int:
@@ -234,7 +238,7 @@ class Study:
         if not network_inputs.timed_as_given(row):
             return given
         fixed = network_inputs.access_fixed_min(row, given.access_fixed_min)
-        own = replace(given, rail=AS_GIVEN)
+        own = replace(given, rail=AS_GIVEN, transfer_min=network_inputs.transfer_min(row))
         return own if fixed is None else replace(own, access_fixed_min=fixed)
 
     def core(self, name: str = "") -> str:
@@ -306,4 +310,5 @@ def load_study(path_or_name: str | Path) -> Study:
         scenarios=scenarios,
         turns=found.turns,
         road_report=found.report,
+        travel=found.travel,
     )

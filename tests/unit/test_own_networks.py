@@ -10,6 +10,7 @@ import pytest
 import shapely
 from made_networks import LINKS, NODES, STATIONS, STOPS, feed
 from made_osm import Member, Place, Way, write_osm, write_pbf
+from made_studies import CHANGZHOU, SUZHOU, WUXI, study
 
 from yrdgeo.errors import NetworkError, SourceError, StudyError, TableError, YrdGeoError
 from yrdgeo.pipeline import run_study
@@ -19,28 +20,7 @@ from yrdgeo.pipeline.ways import kilometres
 from yrdgeo.results import Network
 from yrdgeo.routing.paths import path_lengths_km
 from yrdgeo.routing.times import travel_times
-from yrdgeo.study import Study, load_study
-
-REGION = """[region]
-id = "trio"
-name_zh = "三市"
-name_en = "Trio"
-centre = "苏州"
-cores = ["苏州"]
-members = ["苏州市", "无锡市", "常州市"]
-crs_area = "+proj=aea +lat_1=31 +lat_2=32 +lat_0=31.5 +lon_0=120 +datum=WGS84 +units=m"
-"""
-HEAD = (
-    '[study]\nname = "mine"\nregion = "trio.toml"\nyear = 2022\nindicators = ["gdp"]\n[network]\n'
-)
-SUZHOU, WUXI, CHANGZHOU = "320500", "320200", "320400"
-SEATS = {SUZHOU: (120.58, 31.30), WUXI: (120.31, 31.49), CHANGZHOU: (119.97, 31.81)}
-
-
-def study(folder: Path, network: str) -> Study:
-    (folder / "trio.toml").write_text(REGION, "utf-8")
-    (folder / "mine.toml").write_text(HEAD + network, "utf-8")
-    return load_study(folder / "mine.toml")
+from yrdgeo.study import Study
 
 
 def minutes(of: Study, mode: str) -> pd.DataFrame:
@@ -101,7 +81,7 @@ def test_every_format_of_own_tables_gives_the_same_times(tmp_path: Path, kind: s
     drive = 60 * 45 / 90 + 60 * 60 / 60
     assert drive < road.loc[SUZHOU, CHANGZHOU] < drive + 30
     access = own.network(modes=["road"]).links.query("mode == 'access'")
-    assert set(access["from_node"]) == set(SEATS)
+    assert set(access["from_node"]) == {SUZHOU, WUXI, CHANGZHOU}
     assert set(access["to_node"]) == {"su", "w", "c"}
     assert any("joined to the nearest road of" in text for text in own.warnings)
 

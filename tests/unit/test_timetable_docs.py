@@ -3,6 +3,7 @@
 import gzip
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,9 @@ from yrdgeo.provenance import data_path
 from yrdgeo.routing.engine import prepare
 from yrdgeo.routing.scan import scheduled_times
 from yrdgeo.routing.times import travel_times
+from yrdgeo.schema import SCHEMA
 from yrdgeo.sources.boundaries import load_cities
+from yrdgeo.sources.door_to_door import CHANGE_KM, CHANGE_MIN
 from yrdgeo.sources.networks import (
     assemble,
     load_links,
@@ -49,12 +52,20 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     Path("stations.csv").write_text(STATIONS, encoding="utf-8")
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for block in blocks:
         exec(block, names)  # noqa: S102 — the page is ours
     assert names["rides"].minutes.tolist() == [[140.0]]  # type: ignore[attr-defined]
     journeys = names["journeys"].set_index(["from_id", "to_id", "period"])  # type: ignore[attr-defined]
     assert journeys.loc[("上海虹桥", "黄山北", "morning"), "fastest_min"] == 250.0
+
+
+def test_the_study_file_of_the_page_has_legal_keys():
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    keys = tomllib.loads(block)["network"]
+    assert {"travel", "max_transfers", "change_km"} < set(keys) <= set(SCHEMA["network"])
+    assert f"{CHANGE_MIN:g} if left out" in block
+    assert keys["change_km"] == CHANGE_KM
 
 
 @pytest.mark.parametrize("field", STOP_NAMES)

@@ -108,7 +108,7 @@ def _of_network(study: Study) -> Iterator[Notice]:
 def scenario_notices(study: Study) -> Iterator[Notice]:
     """Say what each scenario assumes."""
     # A user's own links may have no names.
-    named_links = study.links.reindex(columns=["name_zh", "name_en"]).fillna("")
+    named_links = study.links.reindex(columns=["name_zh", "name_en"]).astype(object).fillna("")
     english = dict(zip(named_links["name_zh"], named_links["name_en"], strict=True))
     for change in study.scenarios.values():
         what = [*change.open, *change.close, *(change.speed or {})]

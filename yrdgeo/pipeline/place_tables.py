@@ -11,7 +11,7 @@ from yrdgeo.analysis import barrier, corridor, evaluation
 from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
-from yrdgeo.pipeline.ways import kilometres, ways
+from yrdgeo.pipeline.ways import by_timetable, kilometres, ways
 from yrdgeo.provenance import data_path
 from yrdgeo.results import TravelTimes
 from yrdgeo.study import Study
@@ -107,10 +107,12 @@ def _breaking(study: Study, times: Times, mass: pd.Series | None) -> pd.DataFram
     if mass is None or len(cores) < 2:  # noqa: PLR2004 — a pull has a rival
         return pd.DataFrame()
     parts = []
-    for mode in (name for name in times if name != "best"):
+    for mode in (name for name in times if name != "best" and not by_timetable(study, name)):
         found = breaking_points(ways(study, mode), cores, mass)
         found = found[np.isfinite(found["path_min"])].drop(columns="mode")
         parts.append(found.assign(mode=mode, lon=found.geometry.x, lat=found.geometry.y))
+    if not parts:
+        return pd.DataFrame()
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
     return table.assign(
         note="Modelled (Converse, exponent 2): where the pulls of √(GDP × people) of two cores are "

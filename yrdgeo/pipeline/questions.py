@@ -10,6 +10,7 @@ from pyproj.exceptions import CRSError
 from yrdgeo.analysis import accessibility, decay
 from yrdgeo.errors import Problem, StudyError, YrdGeoError, few, nearest, raise_problems
 from yrdgeo.pipeline.family_questions import family_problems
+from yrdgeo.pipeline.ways import by_timetable
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
@@ -129,7 +130,7 @@ def _measure_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
         yield Problem("is not a measure", 0, f"{where} measure", name, fix)
         return
     yield from _amount_problems(study, row, where)
-    yield from _option_problems(row, where)
+    yield from _option_problems(study, row, where)
 
 
 def _amount_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
@@ -151,7 +152,7 @@ def _amount_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
             yield Problem("is known for all cities in no year", 0, place, name, fix)
 
 
-def _option_problems(row: Row, where: str) -> Iterator[Problem]:
+def _option_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
     """Find options that the measure does not take, and decays that do not exist."""
     name = str(row["measure"])
     parameters = signature(accessibility.MEASURES[name].function).parameters.values()
@@ -161,7 +162,7 @@ def _option_problems(row: Row, where: str) -> Iterator[Problem]:
         for one in parameters
         if one.kind is Parameter.KEYWORD_ONLY and one.name not in needs
     ]
-    yield from _need_problems(row, needs, where)
+    yield from _need_problems(study, row, needs, where)
     for key in (*OPTIONS, "decay"):
         if row[key] is not None and key not in legal:
             fix = f"Leave it out; {name!r} takes {', '.join(legal) or 'no options'}."
@@ -171,7 +172,7 @@ def _option_problems(row: Row, where: str) -> Iterator[Problem]:
         yield Problem(problem, 0, f"{where} decay")
 
 
-def _need_problems(row: Row, needs: tuple[str, ...], where: str) -> Iterator[Problem]:
+def _need_problems(study: Study, row: Row, needs: tuple[str, ...], where: str) -> Iterator[Problem]:
     """Find what a measure needs and a study cannot give."""
     if ("costs" in needs) != (row["fare_cny_km"] is not None):
         what = "is missing" if "costs" in needs else "is nothing that this measure takes"
@@ -179,6 +180,9 @@ def _need_problems(row: Row, needs: tuple[str, ...], where: str) -> Iterator[Pro
     if row["mode"] == "best" and any(name in WAYS for name in needs):
         fix = "Name one mode: the faster of two networks is no network."
         yield Problem("cannot be taken for this measure", 0, f"{where} mode", "best", fix)
+    elif by_timetable(study, str(row["mode"])) and any(name in WAYS for name in needs):
+        fix = "Journeys by timetable have no kilometres: leave travel out of [network]."
+        yield Problem("cannot be taken for this measure", 0, f"{where} mode", "rail", fix)
 
 
 def _decay(row: Row) -> decay.Decay:

@@ -10,9 +10,9 @@ from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
 from yrdgeo.pipeline.pair_places import placed
-from yrdgeo.pipeline.ways import kilometres, ways
+from yrdgeo.pipeline.ways import kilometres, times_of
 from yrdgeo.results import TravelTimes
-from yrdgeo.routing.times import fastest, travel_times
+from yrdgeo.routing.times import fastest
 from yrdgeo.study import Study
 
 
@@ -25,15 +25,15 @@ def times_by_mode(study: Study) -> dict[str, TravelTimes]:
         If by some mode no seat reaches any other.
     """
     seats = list(study.cities.index)
-    times = {mode: travel_times(ways(study, mode), seats) for mode in study.modes}
+    times = {mode: times_of(study, mode) for mode in study.modes}
     for mode, matrix in times.items():
         apart = ~np.eye(len(seats), dtype=bool)
         if len(seats) > 1 and np.isinf(matrix.minutes[apart]).all():
             raise NetworkError(
                 f"By {mode} no seat reaches any other.",
                 found=repr(study.network(modes=[mode])),
-                fix="Check date and modes in [network], that stations lie in the cities or bear "
-                "their code, and that roads meet.",
+                fix="Check date, period and modes in [network], that stations lie in the cities or "
+                "bear their code, and that roads meet.",
             )
     return {**times, "best": fastest(*times.values())}
 
@@ -43,14 +43,12 @@ def times_by_scenario(
 ) -> dict[str, dict[str, TravelTimes]]:
     """Return times by mode for each scenario; a mode that it does not touch keeps its times."""
     rail, roads = study.tables()
-    seats = list(study.cities.index)
     found = {}
     for name in study.scenarios:
         changed = study.tables(name)
         same = {"rail": changed[0][1] is rail[1], "road": changed[1][1] is roads[1]}
         times = {
-            mode: base[mode] if same[mode] else travel_times(ways(study, mode, name), seats)
-            for mode in study.modes
+            mode: base[mode] if same[mode] else times_of(study, mode, name) for mode in study.modes
         }
         found[name] = {**times, "best": fastest(*times.values())}
     return found

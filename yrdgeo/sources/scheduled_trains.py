@@ -52,6 +52,29 @@ class Service:
     datum: str = "wgs84"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Trains:
+    """Trains of a region.
+
+    Attributes
+    ----------
+    tables
+        Their stations and direct rides as nodes and links, in contract form; rides from one stop
+        to the next are marked ``backbone``, to be drawn.
+    timetable
+        Their stops in the region.
+    beyond
+        Number of stations of the timetable that are outside the region.
+    notices
+        What the reader has to say.
+    """
+
+    tables: Tables
+    timetable: Timetable
+    beyond: int
+    notices: tuple[Notice, ...]
+
+
 def boarding_of(transfer_min: float, access_fixed_min: float) -> tuple[float, float]:
     """Return what each ride pays and what each end of the journey still pays besides.
 
@@ -69,7 +92,7 @@ def boarding_of(transfer_min: float, access_fixed_min: float) -> tuple[float, fl
 
 def scheduled_trains(
     path: Path, cities: gpd.GeoDataFrame, *, stations: Path | None = None, service: Service
-) -> tuple[Tables, tuple[Notice, ...]]:
+) -> Trains:
     """Read the rides between the stations of a region.
 
     Parameters
@@ -86,8 +109,8 @@ def scheduled_trains(
 
     Returns
     -------
-    (nodes, links), notices
-        In contract form; rides from one stop to the next are marked ``backbone``, to be drawn.
+    trains
+        Rides as links, and the timetable cut to the region.
 
     Raises
     ------
@@ -117,7 +140,7 @@ def scheduled_trains(
     links["backbone"] = _neighbours(links, trains)
     nodes = with_cities(station_nodes(trains), cities)
     links = gpd.GeoDataFrame(check(links, "links", source=path.name))
-    return (nodes, links), (*_told(whole), _notice(path, trains, service, beyond))
+    return Trains((nodes, links), trains, beyond, _told(whole))
 
 
 def _embedded(timetable: Timetable) -> Timetable:
@@ -172,7 +195,9 @@ def _told(timetable: Timetable) -> tuple[Notice, ...]:
     return tuple(Notice(text, text) for text in timetable.warnings)
 
 
-def _notice(path: Path, trains: Timetable, service: Service, beyond: int) -> Notice:
+def rides_notice(path: Path, found: Trains, service: Service) -> Notice:
+    """Say what the rail times of a run over direct rides are."""
+    trains, beyond = found.timetable, found.beyond
     counts = f"{len(trains.trips):,}", f"{len(trains.stations):,}", f"{beyond:,}"
     return Notice(
         f"Rail times are those of {path.name}: {counts[0]} trains at {counts[1]} stations of the "
