@@ -52,7 +52,7 @@ class GradientFit:
     Attributes
     ----------
     form
-        ``linear``, ``log``, ``exponential``, ``power``, ``quadratic`` or ``segmented``.
+        ``linear``, ``log``, ``exponential``, ``power``, ``quadratic``, ``segmented`` or ``local``.
     coefficients, standard_errors
         By name, in the units of the fitted equation.
     interval

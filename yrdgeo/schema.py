@@ -11,6 +11,7 @@ DEFAULT_FORMATS = FORMATS[:4]  # figures take longer than all the rest
 TRAVEL_MODES = ("rail", "road", "best")
 LINKAGE_LAYERS = ("core_periphery", "coreness", "communities", "field_strength", "flow_primacy")
 CLUSTER_METHODS = ("local_moran", "getis_ord")
+GRADIENT_FORMS = ("linear", "exponential", "power", "log", "quadratic", "segmented", "local")
 STRUCTURE = ("specialisation", "upgrade_index", "location_quotient", "similarity", "krugman")
 
 Row = Mapping[str, object]
@@ -270,18 +271,27 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "gradient": {
         "values": Key(required=True, meaning="indicator or measure"),
         "from": Key(
-            default="", meaning="adcode or name of a core, or nearest; the region's centre if empty"
+            (str, list),
+            default="",
+            meaning="adcode or name of a core, a list of them, or nearest; the region's centre if "
+            "empty",
         ),
-        "form": Key(
-            default="exponential",
-            legal=("linear", "exponential", "power", "log", "quadratic", "segmented"),
-        ),
+        "form": Key(default="exponential", legal=GRADIENT_FORMS),
         "bends": Key(
             default="linear",
             legal=("linear", "exponential", "power", "log"),
-            meaning="the form that a segmented gradient bends",
+            meaning="the form that a segmented gradient bends, or a local one smooths",
         ),
-        "by": Key(default="km", legal=("km", *TRAVEL_MODES)),
+        "by": Key(default="km", legal=("km", *TRAVEL_MODES, "ring", "corridor")),
+        "corridor": Key(
+            (str, list),
+            meaning="G60, G40, cities in order, or a file with them or with a line",
+            example='"G60"',
+        ),
+        "offset_km": Key(
+            _NUMBER, minimum=0, maximum=500, meaning="cities so far off the corridor count; 50"
+        ),
+        "weights": Key(default="", meaning="indicator; all cities alike if none"),
     },
     "pairs": {
         "scheme": Key(default="", meaning="scheme of the shipped pairs"),

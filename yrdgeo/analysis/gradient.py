@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.centre import centre_of_gravity, centre_shift
-from yrdgeo.analysis.corridor import chainage
+from yrdgeo.analysis.corridor import along_corridor, chainage
+from yrdgeo.analysis.corridor_premium import corridor_premium
 from yrdgeo.analysis.curve import curve, deviations, smearing
 from yrdgeo.analysis.diffusion import by_year
 from yrdgeo.analysis.form_choice import compare_forms
@@ -26,7 +27,7 @@ from yrdgeo.analysis.forms import (
 from yrdgeo.analysis.from_cores import distance_km, distance_min, distance_order
 from yrdgeo.analysis.hinterland import hinterland
 from yrdgeo.analysis.least_squares import FULL_LEVERAGE, Errors, Solution, estimates, solve
-from yrdgeo.analysis.local_fit import local
+from yrdgeo.analysis.local_fit import local, local_gradient
 from yrdgeo.analysis.residual_moran import moran_sentence, residual_moran
 from yrdgeo.analysis.rings import ring_ratios, rings
 from yrdgeo.analysis.segmented import segmented
@@ -36,11 +37,13 @@ from yrdgeo.fits import GradientFit, TestResult
 __all__ = [
     "FORMS",
     "Equation",
+    "along_corridor",
     "by_year",
     "centre_of_gravity",
     "centre_shift",
     "chainage",
     "compare_forms",
+    "corridor_premium",
     "curve",
     "deviations",
     "distance_km",
@@ -49,6 +52,7 @@ __all__ = [
     "fit",
     "hinterland",
     "local",
+    "local_gradient",
     "ring_ratios",
     "rings",
     "segmented",

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.forms import equation_of, sample_of
+from yrdgeo.analysis.forms import Equation, equation_of, sample_of, unit_of
 from yrdgeo.analysis.least_squares import CONFIDENCE
 from yrdgeo.errors import ArgumentError
+from yrdgeo.fits import GradientFit
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,9 +75,7 @@ def local(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     >>> local(3 - 0.5 * km, km, at=[0.0, 4.5])["fitted"].round(9).to_list()
     [3.0, 0.75]
     """
-    if form not in ("linear", "exponential"):
-        raise ArgumentError("A local fit is linear or exponential.", found=repr(form))
-    equation = equation_of(form)
+    equation = _smoothed(form)
     sample = sample_of(values, distance, weights, equation=equation)
     nearest = _nearest_count(share, len(sample.distance))
     points = _points(at, sample.distance)
@@ -100,6 +99,63 @@ def local(  # noqa: PLR0913 — what is fitted, and five named ways to do it
     )
 
 
+def local_gradient(
+    values: pd.Series,
+    distance: pd.Series,
+    *,
+    share: float = 2 / 3,
+    form: Literal["linear", "exponential"] = "linear",
+    weights: pd.Series | None = None,
+) -> GradientFit:
+    """Return a local fit as a gradient: fitted values and residuals, and no coefficient.
+
+    Parameters
+    ----------
+    values, distance, share, form, weights
+        As in :func:`local`.
+
+    Returns
+    -------
+    fit
+        ``form`` is ``local`` and ``base_form`` what was smoothed; ``coefficients`` are empty and
+        ``r2`` is NaN: a smoother explains as much as its share is small. Residuals are of ln y
+        for ``exponential``.
+
+    Raises
+    ------
+    ArgumentError
+        As :func:`local`.
+
+    Examples
+    --------
+    >>> km = pd.Series(np.arange(10.0), list("abcdefghij"), name="seat_km")
+    >>> fit = local_gradient(3 - 0.5 * km, km)
+    >>> fit.n, dict(fit.coefficients), round(float(fit.fitted["d"]), 9)
+    (10, {}, 1.5)
+    """
+    equation = _smoothed(form)
+    sample = sample_of(values, distance, weights, equation=equation)
+    nearest = _nearest_count(share, len(sample.distance))
+    y = equation.left(sample.y)
+    line = smoother(sample.distance, sample.distance, nearest, sample.weights) @ y
+    said = f"Local regression of the nearest {nearest} of {len(y)} places: no equation."
+    return GradientFit(
+        form="local",
+        coefficients={},
+        standard_errors={},
+        interval={},
+        r2=np.nan,
+        n=len(y),
+        fitted=pd.Series(equation.value(line), sample.value.index, name="fitted"),
+        residuals=pd.Series(y - line, sample.value.index, name="residual"),
+        distance_unit=unit_of(distance),
+        value_unit=unit_of(values),
+        note=" ".join([*sample.notes, said]),
+        errors="wild bootstrap",
+        base_form=form,
+    )
+
+
 def smoother(points: Floats, distance: Floats, nearest: int, weights: Floats) -> Floats:
     """Return the matrix that smooths: fitted values at the points are matrix @ y."""
     away = np.abs(distance - points[:, None])
@@ -117,6 +173,12 @@ def smoother(points: Floats, distance: Floats, nearest: int, weights: Floats) ->
     spread = (kernel * lean**2).sum(axis=1, keepdims=True)
     slope = (points[:, None] - middle) * lean / np.where(spread > FLAT * radius**2, spread, np.inf)
     return np.asarray(kernel * (1 + slope))
+
+
+def _smoothed(form: str) -> Equation:
+    if form not in ("linear", "exponential"):
+        raise ArgumentError("A local fit is linear or exponential.", found=repr(form))
+    return equation_of(form)
 
 
 def _nearest_count(share: float, n: int) -> int:

@@ -9,11 +9,12 @@ import pandas as pd
 
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
+from yrdgeo.pipeline.gradient_tables import gradient_tables
 from yrdgeo.pipeline.gradients import (
+    corridor_notices,
     fitted_gradients,
     gradient_notices,
     gradient_rows,
-    gradient_tables,
 )
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
@@ -55,6 +56,7 @@ def answer(study: Study, tell: Tell) -> Run:
     said = (
         *caveats(study, results, rows, times),
         *structure_notices(study),
+        *corridor_notices(fits),
         *gradient_notices(fits),
         *unmapped,
     )

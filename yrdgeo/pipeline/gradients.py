@@ -1,20 +1,19 @@
-"""The study's gradients: coefficients, drawn lines, what lies off them, and slopes by year."""
+"""The study's gradients, fitted: coefficients, corridor premiums, and what must be said of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import pandas as pd
 
-from yrdgeo import geo
-from yrdgeo.analysis import contiguity, gradient, linkage
+from yrdgeo.analysis import contiguity, gradient
 from yrdgeo.analysis.least_squares import Errors
-from yrdgeo.errors import ArgumentError, YrdGeoError
+from yrdgeo.errors import ArgumentError, StudyError
 from yrdgeo.fits import GradientFit
+from yrdgeo.pipeline.distances import Along, Away, away, cores_of, to_cores, unit_of
+from yrdgeo.pipeline.gradient_questions import gradient_id
 from yrdgeo.pipeline.layers import values_by_adcode
-from yrdgeo.pipeline.place_tables import latest_complete
-from yrdgeo.pipeline.questions import NEAREST
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.notices import Notice
 from yrdgeo.spec import Row
@@ -24,112 +23,244 @@ if TYPE_CHECKING:
     from yrdgeo.analysis.forms import Form
 
 COLUMNS = [
-    "gradient_id", "values", "from_id", "by", "form", "base_form", "coefficient", "estimate",
-    "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p",
-    "break_p_floor", "moran", "moran_p", "distance_unit", "value_unit", "note",
+    "gradient_id", "values", "weights", "from_id", "by", "form", "base_form", "coefficient",
+    "estimate", "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p",
+    "break_p_floor", "moran", "moran_p", "distance_unit", "value_unit", "corridor_id",
+    "corridor_zh", "corridor_en", "offset_km", "n_left_out", "note",
 ]  # fmt: skip
-POINTS = 60
 ERRORS: Errors = "hc3"  # few cities, unequal variances
-KM_EDGES = (0, 100, 200, 300, 400, 500, 600)
-MINUTE_EDGES = (0, 60, 120, 180, 240, 300)
 ONE_SLOPE = ("linear", "exponential", "power", "log")
-AMOUNTS = ("gdp", "population_resident")
-NONE = pd.DataFrame({"year": []})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """One gradient of the study, fitted."""
+    """One gradient of the study, fitted.
+
+    Attributes
+    ----------
+    observed, weights
+        By adcode, of every city; the name of the weights says their year.
+    """
 
     gradient_id: str
     spec: Row
-    core: str
+    away: Away
     fit: GradientFit
-    distance: pd.Series
+    observed: pd.Series
+    weights: pd.Series | None
+
+    @property
+    def distance(self) -> pd.Series:
+        """By adcode, of the cities that the gradient is of."""
+        return self.away.distance
+
+    @property
+    def line_form(self) -> str:
+        """The form with one slope that stands behind this one."""
+        if self.fit.form in ONE_SLOPE:
+            return self.fit.form
+        return self.fit.base_form or "linear"
 
 
 def fitted_gradients(
     study: Study, results: pd.DataFrame, times: Mapping[str, TravelTimes]
 ) -> list[Fitted]:
-    """Fit every gradient that the study asks for."""
+    """Fit every gradient that the study asks for.
+
+    Raises
+    ------
+    StudyError
+        If the cities of one cannot carry its form; the message says which.
+    """
     neighbours = contiguity.edges(study.cities, bridges=study.region.bridges)
     made = []
-    for spec in study.spec.gradients:
-        core = NEAREST if spec["from"] == NEAREST else study.core(str(spec["from"]))
+    for number, spec in enumerate(study.spec.gradients, 1):
         values = values_by_adcode(study, str(spec["values"]), results)
-        distance = _distance(study, core, str(spec["by"]), times)
-        name = f"{spec['values']}_{core}_{spec['by']}_{spec['form']}"
-        made.append(Fitted(name, spec, core, _fit(spec, values, distance, neighbours), distance))
+        values = values.where(np.isfinite(values))  # no path from a city is no value of it
+        weights = _weights(study, spec)
+        try:
+            far = away(study, spec, times)
+            fit = _fit(spec, values, weights, far.distance, neighbours)
+        except ArgumentError as error:
+            raise StudyError(
+                f"[[gradient]] {number} ({spec['values']} by {spec['by']}, {spec['form']}): "
+                f"{error.what}",
+                found=error.found,
+                fix=error.fix,
+            ) from error
+        made.append(Fitted(gradient_id(study, spec), spec, far, fit, values, weights))
     return made
 
 
+def _weights(study: Study, spec: Row) -> pd.Series | None:
+    name = str(spec["weights"])
+    if not name:
+        return None
+    year = study.complete_year(name)
+    return study.values(name, year).rename(f"{name} {year}")
+
+
 def _fit(
-    spec: Row, values: pd.Series, distance: pd.Series, neighbours: pd.DataFrame
+    spec: Row,
+    values: pd.Series,
+    weights: pd.Series | None,
+    distance: pd.Series,
+    neighbours: pd.DataFrame,
 ) -> GradientFit:
+    mine = values.reindex(distance.index)
+    heavy = None if weights is None else weights.reindex(distance.index)
     try:
-        return _one_fit(spec, values, distance, neighbours)
+        return _one_fit(spec, mine, heavy, distance, neighbours)
     except ArgumentError:  # no two neighbours among those that can be used
-        return _one_fit(spec, values, distance, None)
+        return _one_fit(spec, mine, heavy, distance, None)
 
 
 def _one_fit(
-    spec: Row, values: pd.Series, distance: pd.Series, neighbours: pd.DataFrame | None
+    spec: Row,
+    values: pd.Series,
+    weights: pd.Series | None,
+    distance: pd.Series,
+    neighbours: pd.DataFrame | None,
 ) -> GradientFit:
+    bends = cast("Form", spec["bends"])
     if spec["form"] == "segmented":
-        bent = cast("Form", spec["bends"])
-        return gradient.segmented(values, distance, form=bent, neighbours=neighbours)
+        return gradient.segmented(
+            values, distance, form=bends, weights=weights, neighbours=neighbours
+        )
+    if spec["form"] == "local":
+        smoothed = cast("Literal['linear', 'exponential']", bends)
+        return gradient.local_gradient(values, distance, form=smoothed, weights=weights)
     form = cast("Form", spec["form"])
-    return gradient.fit(values, distance, form=form, errors=ERRORS, neighbours=neighbours)
+    return gradient.fit(
+        values, distance, form=form, weights=weights, errors=ERRORS, neighbours=neighbours
+    )
 
 
 def gradient_rows(study: Study, fits: list[Fitted]) -> pd.DataFrame:
-    """Return the gradients of a run, one row a coefficient."""
+    """Return the gradients of a run, one row a coefficient; one without any if it has none."""
     rows = []
     for one in fits:
         fit, test, alike = one.fit, one.fit.break_test, one.fit.residual_moran
-        rows += [
-            {
-                "gradient_id": one.gradient_id,
-                "values": one.spec["values"],
-                "from_id": one.core,
-                "by": one.spec["by"],
-                "form": one.spec["form"],
-                "base_form": fit.base_form,
-                "coefficient": name,
-                "estimate": estimate,
-                "standard_error": fit.standard_errors[name],
-                "lower": fit.interval[name][0],
-                "upper": fit.interval[name][1],
-                "r2": fit.r2,
-                "n": fit.n,
-                "errors": fit.errors,
-                "smearing": fit.smearing,
-                "break_p": np.nan if test is None else test.p_value,
-                "break_p_floor": np.nan if test is None else test.p_floor,
-                "moran": np.nan if alike is None else alike.statistic,
-                "moran_p": np.nan if alike is None else alike.p_value,
-                "distance_unit": fit.distance_unit,
-                "value_unit": _unit(study, str(one.spec["values"])),
-                "note": fit.note,
-            }
-            for name, estimate in fit.coefficients.items()
-        ]
+        about = _about(study, one)
+        for name in fit.coefficients or ("",):
+            low, high = fit.interval.get(name, (np.nan, np.nan))
+            rows.append(
+                {
+                    **about,
+                    "coefficient": name,
+                    "estimate": fit.coefficients.get(name, np.nan),
+                    "standard_error": fit.standard_errors.get(name, np.nan),
+                    "lower": low,
+                    "upper": high,
+                    "r2": fit.r2,
+                    "n": fit.n,
+                    "errors": fit.errors,
+                    "smearing": fit.smearing,
+                    "break_p": np.nan if test is None else test.p_value,
+                    "break_p_floor": np.nan if test is None else test.p_floor,
+                    "moran": np.nan if alike is None else alike.statistic,
+                    "moran_p": np.nan if alike is None else alike.p_value,
+                }
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def gradient_tables(
-    study: Study, fits: list[Fitted], results: pd.DataFrame, times: Mapping[str, TravelTimes]
-) -> dict[str, pd.DataFrame]:
-    """Return the lines with their bands, residuals, slopes by year, rings, centres and ranks."""
-    made = {
-        "gradient_curves": [_curve(one) for one in fits],
-        "gradient_residuals": [_residuals(one) for one in fits],
-        "gradient_years": [part for one in fits for part in _years(study, one, results)],
-        "rings": list(_rings(study, times)),
-        "centre_of_gravity": list(_centres(study)),
-        "rank_size": list(_ranks(study)),
+def _about(study: Study, one: Fitted) -> dict[str, object]:
+    """Return what all rows of a gradient say alike."""
+    along = one.away.along
+    corridor = {
+        "corridor_id": along.corridor.id if along else "",
+        "corridor_zh": along.corridor.name_zh if along else "",
+        "corridor_en": along.corridor.name_en if along else "",
+        "offset_km": along.offset_km if along else np.nan,
+        "n_left_out": len(along.left_out) if along else 0,
     }
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
+    said = [one.fit.note] if along is None else [one.fit.note, _said(study, along)]
+    return {
+        "gradient_id": one.gradient_id,
+        "values": one.spec["values"],
+        "weights": "" if one.weights is None else str(one.weights.name),
+        "from_id": one.away.from_id,
+        "by": one.spec["by"],
+        "form": one.spec["form"],
+        "base_form": one.fit.base_form,
+        "distance_unit": one.away.unit,
+        "value_unit": _unit(study, str(one.spec["values"])),
+        **corridor,
+        "note": " ".join(filter(None, said)),
+    }
+
+
+def _said(study: Study, along: Along) -> str:
+    """Say who counts along a corridor, how far off it, and who does not."""
+    used = along.table[along.table["beside"]]
+    off = ", ".join(study.cities.loc[along.left_out, "name_en"])
+    return (
+        f"{len(used)} cities within {along.offset_km:g} km of the {along.corridor.name_en}, the "
+        f"farthest {used['offset_km'].max():.0f} km off it"
+        f"{f'; left out: {off}' if off else ''}. {along.corridor.note_en}"
+    ).rstrip()
+
+
+def corridor_premiums(
+    study: Study, fits: list[Fitted], times: Mapping[str, TravelTimes]
+) -> pd.DataFrame:
+    """Return what cities on each corridor have more than others as far from the core.
+
+    A row for each way to measure that distance, which is not along the corridor.
+    """
+    rows = []
+    for one in fits:
+        along = one.away.along
+        if along is None:
+            continue
+        _, cores = cores_of(study, one.spec)
+        for by in ("km", *times):
+            distance = to_cores(study, cores, by, times)
+            row = _premium(one, along, distance)
+            unit = _unit(study, str(one.spec["values"]))
+            rows.append({**row, "from_id": one.away.from_id, "by": by, "distance_unit": unit_of(by),
+                         "value_unit": unit} if row else {})  # fmt: skip
+    return pd.DataFrame([row for row in rows if row])
+
+
+def _premium(one: Fitted, along: Along, distance: pd.Series) -> dict[str, object]:
+    """Return one premium, or nothing where too few cities lie on either side."""
+    form = cast("Form", one.line_form)
+    ids = one.observed.index
+    try:
+        found = gradient.corridor_premium(
+            one.observed,
+            distance.reindex(ids),
+            along.table["beside"].reindex(ids).astype(bool),
+            form=form,
+            weights=one.weights,
+            errors=ERRORS,
+        )
+    except ArgumentError:
+        return {}
+    percent = found.percent or (np.nan, np.nan, np.nan)
+    names = ("premium_pct", "lower_pct", "upper_pct")
+    return {
+        "gradient_id": one.gradient_id,
+        "values": one.spec["values"],
+        "corridor_id": along.corridor.id,
+        "corridor_zh": along.corridor.name_zh,
+        "corridor_en": along.corridor.name_en,
+        "offset_km": along.offset_km,
+        "form": form,
+        "n_on": found.n_on,
+        "n_off": found.n_off,
+        "premium": found.premium,
+        "standard_error": found.standard_error,
+        "lower": found.interval[0],
+        "upper": found.interval[1],
+        **dict(zip(names, percent, strict=True)),
+        "p_value": found.p_value,
+        "slope": found.slope,
+        "errors": found.errors,
+        "note": found.note,
+    }
 
 
 def gradient_notices(fits: list[Fitted]) -> Iterator[Notice]:
@@ -147,127 +278,21 @@ def gradient_notices(fits: list[Fitted]) -> Iterator[Notice]:
         )
 
 
-def _curve(one: Fitted) -> pd.DataFrame:
-    used = one.distance.loc[one.fit.fitted.index]
-    low = float(used[used > 0].min()) if one.spec["form"] in ("power", "log") else float(used.min())
-    at = np.linspace(low, float(used.max()), POINTS)
-    if one.fit.breaks:
-        at = np.sort(np.concatenate([at, np.array(one.fit.breaks)]))
-    line = gradient.curve(one.fit, at)
-    return line.assign(gradient_id=one.gradient_id)[["gradient_id", *line.columns]]
-
-
-def _residuals(one: Fitted) -> pd.DataFrame:
-    table = gradient.deviations(one.fit)
-    table = table.rename_axis("adcode").reset_index()
-    distance = one.distance.reindex(table["adcode"]).to_numpy()
-    return table.assign(gradient_id=one.gradient_id, distance=distance)[
-        ["gradient_id", "adcode", "distance", *[c for c in table.columns if c != "adcode"]]
-    ]
-
-
-def _years(study: Study, one: Fitted, results: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield slopes by year among years with all cities; the vintages stand in each row."""
-    name, form = str(one.spec["values"]), str(one.spec["form"])
-    rows = results[results["layer_id"].eq(name) & results["scenario"].eq("")]
-    whole = rows["value"].notna().groupby(rows["year"]).sum()
-    shown = [int(year) for year in whole.index[whole.eq(len(study.cities))]]
-    years = sorted({*shown, *_complete_years(study, name)})
-    if form not in ONE_SLOPE or len(years) < 2:  # noqa: PLR2004 — a change has two ends
-        return
-    table = pd.concat([_panel(study, name, rows, year) for year in years])
-    try:
-        slopes = gradient.by_year(
-            table, one.distance, form=cast("Form", form), errors=ERRORS, same_series=_one(table)
-        )
-    except YrdGeoError:  # a year whose values the form cannot take
-        return
-    yield slopes.reset_index().assign(gradient_id=one.gradient_id)
-
-
-def _one(table: pd.DataFrame) -> dict[str, str]:
-    """Declare the vintages of a table one series; the tables say which they are."""
-    return dict.fromkeys((str(vintage) for vintage in table["vintage"].unique()), "declared one")
-
-
-def _complete_years(study: Study, name: str) -> list[int]:
-    """Return the years up to the study's in which every city has the indicator."""
-    if latest_complete(study, name) is None:
-        return []
-    every = sorted(int(year) for year in study.indicators["year"].unique() if year <= study.year)
-    return [y for y in every if study.value_table(name, y)["value"].notna().all()]
-
-
-def _panel(study: Study, name: str, rows: pd.DataFrame, year: int) -> pd.DataFrame:
-    one = rows[rows["year"].eq(year)]
-    if one.empty:
-        one = study.value_table(name, year).rename_axis("adcode").reset_index().assign(year=year)
-    return one[["adcode", "year", "value", "vintage"]].assign(vintage=one["vintage"].astype(str))
-
-
-def _rings(study: Study, times: Mapping[str, TravelTimes]) -> Iterator[pd.DataFrame]:
-    """Yield people, GDP and GDP per head by ring around the region's centre: ratios of sums."""
-    years = [latest_complete(study, n) for n in AMOUNTS]
-    if None in years:
-        return
-    gdp, people = (study.values(name, year) for name, year in zip(AMOUNTS, years, strict=True))
-    centre = study.region.centre
-    for by in ("km", *times):
-        edges = KM_EDGES if by == "km" else MINUTE_EDGES
-        table = gradient.ring_ratios(gdp, people, _distance(study, centre, by, times), edges=edges)
-        named = {"from_id": centre, "by": by, "gdp_year": years[0], "population_year": years[1]}
-        yield table.assign(**named)
-
-
-def _centres(study: Study) -> Iterator[pd.DataFrame]:
-    """Yield where the middle of people and of GDP lies in each complete year, and its moves."""
-    for name in AMOUNTS:
-        years = _complete_years(study, name)
-        if len(years) < 2:  # noqa: PLR2004 — a move has two ends
-            continue
-        table = pd.concat([_panel(study, name, NONE, year) for year in years])
-        moved = gradient.centre_shift(study.cities, table, same_series=_one(table))
-        vintages = table.groupby("year")["vintage"].agg(lambda cells: "; ".join(sorted(set(cells))))
-        yield moved.assign(values=name, vintages=vintages).reset_index()
-
-
-def _ranks(study: Study) -> Iterator[pd.DataFrame]:
-    for name in AMOUNTS:
-        year = latest_complete(study, name)
-        if year is None or len(study.cities) < 3:  # noqa: PLR2004 — a line has three points
-            continue
-        sizes = study.values(name, year)
-        line = linkage.rank_size(sizes)
-        yield pd.DataFrame(
-            [
-                {
-                    "values": name,
-                    "year": year,
-                    "exponent": line.exponent,
-                    "standard_error": line.standard_error,
-                    "lower": line.interval[0],
-                    "upper": line.interval[1],
-                    "n": line.n,
-                    **linkage.primacy(sizes).add_prefix("primacy_").to_dict(),
-                    "note": line.note,
-                }
-            ]
+def corridor_notices(fits: list[Fitted]) -> Iterator[Notice]:
+    """Say how many cities lie on each corridor, and what is weak about its source."""
+    told = {one.away.along.corridor.id: one.away.along for one in fits if one.away.along}
+    for along in told.values():
+        on, n = int(along.table["beside"].sum()), len(along.table)
+        doubt = along.corridor.confidence in ("low", "unverified")
+        weak = along.corridor.confidence
+        yield Notice(
+            f"Along the {along.corridor.name_en}: {on} of {n} cities lie within "
+            f"{along.offset_km:g} km of the line, the others are left out."
+            f"{f' Its cities are of {weak} confidence.' if doubt else ''}",
+            f"沿{along.corridor.name_zh}：{n}个城市中{on}个位于沿线{along.offset_km:g}公里以内，"
+            f"其余不计。{'沿线城市名单可信度不高。' if doubt else ''}",
         )
 
 
 def _unit(study: Study, name: str) -> str:
     return study.catalogue[name].unit if name in study.catalogue else ""
-
-
-def _distance(study: Study, core: str, by: str, times: Mapping[str, TravelTimes]) -> pd.Series:
-    ids = study.cities.index
-    if core == NEAREST:
-        cores = list(study.region.cores)
-        if by == "km":
-            return gradient.distance_km(study.cities, cores)["seat_km"].reindex(ids)
-        return gradient.distance_min(times[by], cores)["travel_time_min"].reindex(ids)
-    if by == "km":
-        km = geo.geodesic_km(study.cities, [core] * len(ids), list(ids))
-        return pd.Series(np.asarray(km), ids, name="seat_km")
-    minutes = times[by].minutes[times[by].origins.get_loc(core)]
-    return pd.Series(minutes, times[by].destinations, name="travel_time_min")

@@ -10,11 +10,11 @@ from pyproj.exceptions import CRSError
 from yrdgeo.analysis import accessibility, decay
 from yrdgeo.errors import Problem, StudyError, YrdGeoError, few, nearest, raise_problems
 from yrdgeo.pipeline.family_questions import family_problems
+from yrdgeo.pipeline.gradient_questions import gradient_problems
 from yrdgeo.pipeline.ways import by_timetable
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
-NEAREST = "nearest"  # a gradient from the nearest of the region's cores
 LEAST_COVERAGE = 0.25  # with fewer cities a map shows its gaps and nothing else
 AMOUNTS = ("opportunities", "demand")  # keys of a measure, in the order the functions take them
 OPTIONS = (
@@ -41,14 +41,12 @@ def check_questions(study: Study) -> None:
         *_crs_problems(study),
         *_pair_problems(study),
         *family_problems(study),
+        *gradient_problems(study),
     ]
     if problem := _known(study.parameters):
         problems.append(Problem(problem, column="[network]"))
     for number, row in enumerate(study.spec.measures, 1):
         problems += _measure_problems(study, row, f"[[measure]] {number}")
-    seen: set[tuple[str, ...]] = set()
-    for number, row in enumerate(study.spec.gradients, 1):
-        problems += _gradient_problems(study, row, f"[[gradient]] {number}", seen)
     source = f"study {study.spec.study['name']}"
     raise_problems(problems, source=source, error=StudyError)
 
@@ -199,28 +197,6 @@ def _decay(row: Row) -> decay.Decay:
             found=str(error),
             fix=f"It takes {', '.join(signature(decay.DECAYS[name]).parameters)}.",
         ) from error
-
-
-def _gradient_problems(
-    study: Study, row: Row, where: str, seen: set[tuple[str, ...]]
-) -> Iterator[Problem]:
-    values, by = str(row["values"]), str(row["by"])
-    known = [*study.catalogue, *(str(measure["id"]) for measure in study.spec.measures)]
-    if values not in known:
-        fix = nearest(values, known)
-        yield Problem("is no indicator or measure", 0, f"{where} values", values, fix)
-    if by not in ("km", "best", *study.modes):
-        fix = f"Add {by!r} to modes in [network]."
-        yield Problem("the study computes no such times", 0, f"{where} by", by, fix)
-    core = str(row["from"])
-    if core != NEAREST and (problem := _known(lambda: study.core(core))):
-        yield Problem(problem, 0, f"{where} from")
-        return
-    start = core if core == NEAREST else study.core(core)
-    key = (values, start, by, str(row["form"]))
-    if key in seen:
-        yield Problem("repeats an earlier gradient", 0, where, values, "Leave it out.")
-    seen.add(key)
 
 
 def _place_problems(study: Study, names: object, where: str) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ PERCENT_DECIMALS = 1
 MOST_FOR_BREAKS = 300
 LOG_FORMS = ("exponential", "power")
 DRAWN, PRINTED = 6, 12  # digits: what is printed is rounded once, in the page
+CURVE = 4  # digits of a line and its band: far less than a pixel
 
 
 def chart_records(run: Run, order: pd.Index) -> Record:
@@ -152,7 +153,7 @@ def curve_points(table: pd.DataFrame | None, name: str) -> list[list[float | Non
         return []
     rows = table[table["gradient_id"].eq(name)].sort_values("distance")
     columns = ["distance", "fitted", "lower", "upper"]
-    return [[significant(row[column]) for column in columns] for row in records(rows)]
+    return [[significant(row[column], CURVE) for column in columns] for row in records(rows)]
 
 
 def year_rows(table: pd.DataFrame | None, name: str) -> list[Record]:

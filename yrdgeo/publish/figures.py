@@ -15,9 +15,10 @@ import pandas as pd
 
 from yrdgeo.provenance import whole_file
 from yrdgeo.publish.columns import clean, slug
+from yrdgeo.publish.corridorsay import way_words
 from yrdgeo.publish.layers import Record, layer_records, parts, records, text
 from yrdgeo.publish.mapstyles import class_label
-from yrdgeo.publish.overlays import distances, gradient_records
+from yrdgeo.publish.overlays import gradient_records
 from yrdgeo.publish.palette import MARKS
 from yrdgeo.publish.words import WORDS
 from yrdgeo.results import Run
@@ -102,8 +103,10 @@ def _figures(run: Run, layers: Sequence[str] | None, side: int) -> Iterator[tupl
     if layers is not None:
         return
     for record in gradient_records(run, order):
-        core = order[int(str(record["core"]))]
-        name = f"gradient_{slug(str(record['layer']))}_{core}_{record['by']}_{record['form']}"
+        place = int(str(record["core"]))
+        core = order[place] if place >= 0 else "nearest"
+        way = slug(str(record["by"]))
+        name = f"gradient_{slug(str(record['layer']))}_{core}_{way}_{record['form']}"
         yield name, _gradient(run, record, side)
     if len(run.pairs):
         yield "pairs", _pairs(run, side)
@@ -255,15 +258,16 @@ def _gradient(run: Run, record: Record, side: int) -> "Figure":
     """Draw a value against its distance from a core, with the fitted line."""
     cities = run.cities.sort_index()
     layers = run.layers.set_index("layer_id")
-    layer, core = str(record["layer"]), cities.index[int(str(record["core"]))]
+    layer, core = str(record["layer"]), int(str(record["core"]))
     row = layers.loc[layer] if layer in layers.index else pd.Series(dtype=object)
     name = text(row.get(("title_zh", "title_en")[side])) or layer
-    origin = text(cities.loc[core, ("name_zh", "name_en")[side]])
+    names = cities[("name_zh", "name_en")[side]]
+    origin = text(names.iloc[core]) if core >= 0 else _word("nearest_core", side)
     explained = "" if record["r2"] is None else f", R² = {record['r2']:.2f}"
     fitted = f"n = {record['n']}{explained} ({record['form']})"
     figure, axes = _sheet(run, side, title=f"{name} · {origin}", below=fitted)
     axes.scatter(
-        distances(run, cities.index, core=core, by=str(record["by"])),
+        np.array(record["x"], dtype=np.float64),
         run.values(layer, _year_of(run, layer)).reindex(cities.index),
         s=18,
         color="#2378b4",
@@ -271,11 +275,21 @@ def _gradient(run: Run, record: Record, side: int) -> "Figure":
     points = [point[:2] for point in record["line"]]  # type: ignore[attr-defined]  # a list
     line = np.array(points, dtype=np.float64).reshape(-1, 2)
     axes.plot(*line.T, color="#c2410c")
-    axes.set_xlabel("km" if record["by"] == "km" else _word("minutes", side))
+    axes.set_xlabel(_plain(_way(run, str(record["by"]), side)))
     axes.set_ylabel(_plain(text(row.get(("unit_zh", "unit_en")[side]))))
     axes.yaxis.set_major_formatter("{x:,.4g}" if _small(axes) else "{x:,.0f}")
     axes.grid(color="#e5e7eb", linewidth=0.5)
     return figure
+
+
+def _way(run: Run, by: str, side: int) -> str:
+    """Return what the axis of distance shows: its unit, or the way along a corridor."""
+    if by == "km":
+        return "km"
+    words = way_words(run)
+    if by == "ring":
+        return _word("by_ring", side)
+    return words[f"by_{by}"][side] if f"by_{by}" in words else _word("minutes", side)
 
 
 def _small(axes: "Axes") -> bool:

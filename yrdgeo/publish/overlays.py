@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from yrdgeo.geo import geodesic_km
+from yrdgeo.publish import corridorsay
 from yrdgeo.publish.charts import (
     LOG_FORMS,
     PRINTED,
@@ -193,7 +194,7 @@ def gradient_records(run: Run, order: pd.Index) -> list[Record]:
 
 def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
     first = rows[0]
-    name, form, by = text(first["gradient_id"]), text(first["form"]), text(first["by"])
+    name, form, by = text(first["gradient_id"]), text(first["form"]), corridorsay.way(first)
     core = text(first["from_id"])
     bounds = {
         text(row["coefficient"]): [significant(row[key], PRINTED) for key in BOUNDS] for row in rows
@@ -217,6 +218,7 @@ def _gradient(rows: list[Record], run: Run, order: pd.Index) -> Record:
         "line": points or _drawn(form, bounds, distance),
         "residual": _residual(run, first, off, order),
         "years": year_rows(run.tables.get("gradient_years"), name),
+        "said": corridorsay.said(run, first, order),
     }
 
 
@@ -269,11 +271,11 @@ def distances(
 ) -> Floats:
     """Return kilometres, or minutes by a mode, of each city from a core.
 
-    Any other way of measuring is what ``other`` (``adcode distance``) says; NaN without it.
+    Any other way, or several cores, is what ``other`` (``adcode distance``) says; NaN without it.
     """
-    if by == "km":
+    if by == "km" and core in order:
         return np.asarray(geodesic_km(run.cities, core, list(order)), dtype=np.float64)
-    if by in run.times:
+    if by in run.times and core in order:
         return run.times[by].to_frame()[core].reindex(order).to_numpy(np.float64)
     if other is None or other.empty:
         return np.full(len(order), np.nan)

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from yrdgeo.geo import geodesic_km
-from yrdgeo.publish import overlays
+from yrdgeo.publish import corridorsay, overlays
 from yrdgeo.publish.basemap import basemap_record, drawn
 from yrdgeo.publish.charts import chart_records, difference_records
 from yrdgeo.publish.ground import ground, ground_name, ground_source, ring_records
@@ -45,10 +45,11 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
     around = ground_name(cities)
     core_places = overlays.positions(order, list(run.cores))
     shown = layer_records(run, order, only=layers)
+    words = words_of(unit_of(order)) | corridorsay.way_words(run, unit_of(order))
     return {
         "panel": panel,
         "languages": _languages(run),
-        "words": [{key: pair[i] for key, pair in words_of(unit_of(order)).items()} for i in (0, 1)],
+        "words": [{key: pair[i] for key, pair in words.items()} for i in (0, 1)],
         "marks": MARKS,
         "run": {
             "name": text(run.name),
