@@ -164,6 +164,7 @@ def test_the_discrete_core_is_the_best_of_all_cores(seed: int) -> None:
     table = flows(seed) ** 0.5
     found = linkage.core_periphery(table, permutations=9)
     assert found.fit == pytest.approx(best_of_all(table), abs=1e-9)
+    assert found.test.statistic <= found.fit + 1e-12
     a = table.to_numpy()
     i, j = np.triu_indices(6, 1)
     c = found.core.to_numpy()
@@ -193,6 +194,18 @@ def test_random_flows_have_no_core_and_an_ideal_core_is_beyond_chance() -> None:
     c = np.arange(12) < 3
     ideal = pd.DataFrame(np.maximum.outer(c, c) * 1.0 + 0.1 * noise, ids, ids)
     assert linkage.core_periphery(ideal, permutations=99).test.p_value == pytest.approx(0.01)
+
+
+def test_the_draws_are_searched_as_long_as_what_they_are_compared_with() -> None:
+    ids = [f"{i:06d}" for i in range(16)]
+    p = []
+    for seed in range(60):
+        uneven = np.exp(np.random.default_rng(seed).normal(0, 1.2, (16, 16)))
+        p.append(linkage.core_periphery(pd.DataFrame(uneven, ids, ids), permutations=19, seed=seed))
+    ranks = np.array([one.test.p_value for one in p]) * 20
+    assert set(np.round(ranks).astype(int)) <= set(range(1, 21))
+    assert (ranks <= 5).mean() == pytest.approx(0.25, abs=0.15)
+    assert ranks.mean() == pytest.approx(10.5, abs=2.3)  # three errors of the mean
 
 
 @pytest.mark.parametrize(
