@@ -80,6 +80,9 @@ def printed(value: float, decimals: int) -> str:
 
 def check_view(seen: dict, rows: pd.DataFrame, layer: pd.Series) -> None:
     """Compare what the page shows of one layer, year and scenario with its rows."""
+    if layer.get("scheme") == "categories":
+        check_classes(seen, rows, layer)
+        return
     decimals = int(layer["decimals"])
     finite = rows["value"][np.isfinite(rows["value"])].map(f"{{:.{decimals}f}}".format)
     order = finite.astype(float).rank(method="min", ascending=layer["better"] == "low")
@@ -97,6 +100,22 @@ def check_view(seen: dict, rows: pd.DataFrame, layer: pd.Series) -> None:
         counts["u"] = len(unverified)
     assert {row["key"]: row["count"] for row in seen["legend"]} == counts
     assert sorted(filter(None, seen["dotted"])) == sorted(unverified)
+
+
+def check_classes(seen: dict, rows: pd.DataFrame, layer: pd.Series) -> None:
+    """Compare what the page shows of a layer of named classes with its rows."""
+    names = layer["classes_en"].split(";")
+    legend = {row["text"]: row for row in seen["legend"] if row["key"] != "u"}
+    told = [names[int(value)] if np.isfinite(value) else "no data" for value in rows["value"]]
+    for code, name in zip(rows.index, told, strict=True):
+        assert seen["fills"][code] == legend[name]["fill"], code
+        assert seen["tips"][code][1] == name
+        assert not any("rank" in line for line in seen["tips"][code])
+        assert seen["rows"][code] == name
+    assert {name: row["count"] for name, row in legend.items()} == {
+        name: told.count(name) for name in legend
+    }
+    assert set(legend) >= set(names)
 
 
 def test_fill_legend_count_tooltip_rank_and_table_agree_with_the_results(

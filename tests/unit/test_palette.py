@@ -12,6 +12,7 @@ from yrdgeo.errors import ArgumentError
 from yrdgeo.publish.palette import (
     ABOVE,
     BELOW,
+    CATEGORIES,
     MARKS,
     NEUTRAL,
     SCHEMES,
@@ -99,6 +100,13 @@ def test_neither_side_is_told_apart_from_both_by_every_eye(eye: str) -> None:
 @pytest.mark.parametrize("eye", EYES)
 def test_the_marks_are_told_apart_together_by_every_eye(eye: str) -> None:
     worst = min(combinations(MARKS.values(), 2), key=lambda pair: apart(*pair, eye))
+    assert apart(*worst, eye) > TOLD_APART, worst
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_named_classes_are_told_apart_together_by_every_eye(name: str, eye: str) -> None:
+    worst = min(combinations(CATEGORIES[name], 2), key=lambda pair: apart(*pair, eye))
     assert apart(*worst, eye) > TOLD_APART, worst
 
 

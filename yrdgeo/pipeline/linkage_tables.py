@@ -159,6 +159,7 @@ def _overlaps(linked: Linked) -> pd.DataFrame:
     member that is a county of a prefecture cannot be compared, and is counted.
     """
     groups = programmes.load_groups()
+    names = programmes.load_group_names()[["name_zh", "name_en"]].fillna("")
     circles = groups[groups["kind"].eq("metro_circle") & ~groups["group_id"].str.endswith(PART)]
     found, cities = _circles(linked), linked.flows.index
     rows = []
@@ -173,6 +174,8 @@ def _overlaps(linked: Linked) -> pd.DataFrame:
             rows.append(
                 one.reset_index().assign(
                     group_id=name,
+                    name_zh=names.loc[name, "name_zh"],
+                    name_en=names.loc[name, "name_en"],
                     cutoff_min=cutoff,
                     n_counties=int((~whole).sum()),
                     n_outside=int((whole & ~part["member_id"].isin(cities)).sum()),
@@ -181,7 +184,7 @@ def _overlaps(linked: Linked) -> pd.DataFrame:
                 )
             )
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-    leading = ["group_id", "core", "cutoff_min"]
+    leading = ["group_id", "name_zh", "name_en", "core", "cutoff_min"]
     return table[[*leading, *[c for c in table.columns if c not in leading]]] if rows else table
 
 

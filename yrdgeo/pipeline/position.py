@@ -174,7 +174,7 @@ def _communities(study: Study, table: pd.DataFrame) -> Values:
     places = (numbers - 1).clip(upper=shown) if most > shown else numbers - 1
     names = [_community(study, sizes[numbers.eq(k)]) for k in range(1, shown + 1)]
     if most > shown:
-        names.append(("other", "其他", "others"))
+        names.append(("other", "其他", "Others"))
     first = table.iloc[0]
     return places.astype("float64"), {
         **_joined(names),
@@ -194,10 +194,7 @@ def _community(study: Study, sizes: pd.Series) -> tuple[str, str, str]:
     largest = str(sizes.sort_index().idxmax())
     zh, en = (str(study.cities.loc[largest, name]) for name in ("name_zh", "name_en"))
     short = zh.removesuffix("市") or zh
-    n = len(sizes)
-    if n == 1:
-        return largest, short, en
-    return largest, f"{short}等{n}市", f"{en} and {n - 1} more"
+    return largest, f"{short}一组", f"With {en}"
 
 
 def _joined(names: list[tuple[str, str, str]]) -> dict[str, str]:

@@ -93,8 +93,8 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 
 
 _FAR = (
-    ("not significant", "不显著", "not significant"),
-    ("island", "没有邻居", "no neighbour"),
+    ("not significant", "不显著", "Not significant"),
+    ("island", "没有邻居", "No neighbour"),
 )
 
 LINKED: dict[str, Placed] = {
@@ -109,7 +109,7 @@ LINKED: dict[str, Placed] = {
         says_zh="{of}个城市中{n}个为核心，拟合度{fit}（打乱流量检验：p = {p}，{least_zh}）。",
         says_en="{n} of {of} cities are the core; fit {fit} (flows dealt anew: p = {p}, "
         "{least_en}). ",
-        classes=(("core", "核心", "core"), ("periphery", "边缘", "periphery")),
+        classes=(("core", "核心", "Core"), ("periphery", "边缘", "Periphery")),
         scheme=NAMED,
         palette="core",
     ),
@@ -140,12 +140,10 @@ LINKED: dict[str, Placed] = {
     ),
     "field_strength": Placed(
         "position",
-        "场强",
-        "Field strength",
+        "场强指数（各城市平均为100）",
+        "Field strength (mean of the cities = 100)",
         f"其他所有城市引力之和，各城市平均为100。{MODELLED_ZH}",
         f"Sum of the pulls of all other cities; the mean of the cities is 100. {MODELLED_EN}",
-        "平均=100",
-        "mean = 100",
         decimals=0,
         better="high",
     ),
@@ -172,10 +170,10 @@ CLUSTERED: dict[str, Placed] = {
         says_zh="全局莫兰指数{moran}（p = {p}）。",
         says_en="Moran's I of all cities is {moran} (p = {p}). ",
         classes=(
-            ("high-high", "高值集聚", "high among high"),
-            ("low-low", "低值集聚", "low among low"),
-            ("high-low", "高值被低值包围", "high among low"),
-            ("low-high", "低值被高值包围", "low among high"),
+            ("high-high", "高值集聚", "High among high"),
+            ("low-low", "低值集聚", "Low among low"),
+            ("high-low", "高值被低值包围", "High among low"),
+            ("low-high", "低值被高值包围", "Low among high"),
             *_FAR,
         ),
         scheme=NAMED,
@@ -188,7 +186,7 @@ CLUSTERED: dict[str, Placed] = {
         "盖蒂斯与奥德的G*：本市与邻市合起来偏高为热点，偏低为冷点；错误发现率控制在5%。",
         "Getis and Ord's G*: a city and its neighbours together are high in a hot spot and low in "
         "a cold one; the false discovery rate is held at 5 %.",
-        classes=(("hot", "热点", "hot spot"), ("cold", "冷点", "cold spot"), *_FAR),
+        classes=(("hot", "热点", "Hot spot"), ("cold", "冷点", "Cold spot"), *_FAR),
         scheme=NAMED,
         palette="spots",
     ),

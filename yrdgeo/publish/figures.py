@@ -200,7 +200,7 @@ def _legend(record: Record, view: Record, side: int) -> "list[Artist]":
         Patch(
             facecolor=colours[k],
             edgecolor=GREY,
-            label=_plain(f"{words[k]}  ({classes.count(str(k))})"),
+            label=f"{_plain(words[k])}  ({classes.count(str(k))})",
         )
         for k in places
     ]

@@ -134,9 +134,9 @@ def _record(row: Mapping[str, object], results: pd.DataFrame, order: pd.Index) -
         chosen = results[results["year"].eq(year) & results["scenario"].eq(scenario)]
         if len(chosen):
             views[f"{year}|{text(scenario)}"] = chosen.set_index("adcode").reindex(order)
-    printed = {
-        key: shown(view["value"].to_numpy(np.float64), decimals) for key, view in views.items()
-    }
+    named = text(row.get("scheme")) == NAMED  # a place in a list is never rounded into another
+    values = {key: view["value"].to_numpy(np.float64) for key, view in views.items()}
+    printed = values if named else {key: shown(one, decimals) for key, one in values.items()}
     classes = layer_classes(row, np.concatenate(list(printed.values())))
     lowest_first = row.get("better") == "low"
     return {

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from yrdgeo.publish.layers import Record, number, records, text
+from yrdgeo.publish.layers import Record, both, number, records, text
 from yrdgeo.results import Run
 
 SHARE_DIGITS = 3
@@ -72,7 +72,7 @@ def _circles(run: Run, at: dict[str, int]) -> list[Record]:
             "share": _rounded(part["least_share"].iloc[0]),
             "found": found,
         }
-        made.append({**circle, **_official(officials.get(text(core)), at)})
+        made.append({**circle, **_official(officials.get(text(core)), found, at)})
     return made
 
 
@@ -83,17 +83,19 @@ def _officials(run: Run, cutoff: float) -> dict[str, Record]:
     return {text(row["core"]): row for row in records(table[table["cutoff_min"].eq(cutoff)])}
 
 
-def _official(row: Record | None, at: dict[str, int]) -> Record:
+def _official(row: Record | None, found: list[int], at: dict[str, int]) -> Record:
     """Return how a circle differs from the official list of the same core, if there is one."""
     if row is None:
-        return {"group": ""}
+        return {"official": []}
     lists = {
         name: sorted(at[code] for code in text(row[name]).split(";") if code in at)
         for name in ("missed", "extra")
     }
     counts = {name: int(str(row[name])) for name in ("n_official", "n_found", "n_both")}
+    both_lists = set(found) - set(lists["extra"])
     return {
-        "group": text(row["group_id"]),
+        "name": both(row, "name"),
+        "official": sorted({*both_lists, *lists["missed"]}),
         "counties": int(str(row["n_counties"])),
         "doubt": text(row["official_confidence"]) in DOUBTED,
         **lists,

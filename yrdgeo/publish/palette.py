@@ -52,8 +52,8 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
         "#4c8fc7", "#e8c15c", "#a34a7f", "#7cc6a4", "#d9793f", "#2f343d", "#c9b3e0", "#e9ecee",
     ),
     # high-high, low-low, high-low, low-high, not significant, no neighbour
-    "clusters": ("#233391", "#b47726", "#79a9d8", "#f0dcae", "#e9ecee", "#a3a9ae"),
-    "spots": ("#233391", "#b47726", "#e9ecee", "#a3a9ae"),
+    "clusters": ("#233391", "#b47726", "#79a9d8", "#f0dcae", "#d5d9dc", "#848b91"),
+    "spots": ("#233391", "#b47726", "#d5d9dc", "#848b91"),
     "core": ("#2367ac", "#e0f3b2"),
 }  # fmt: skip
 

@@ -22,23 +22,29 @@
     const grip = { pane: "lines", renderer: regions.renderer("lines"), smoothFactor: 0, weight: 14, opacity: 0, bubblingMouseEvents: false };
     const percent = (share) => app.number(100 * share, 0);
     const names = (list) => list.map(app.city).join(app.t("comma"));
-    const listOf = (circle) => data.groups.find((one) => one.id === circle.group);
-    const official = (circle) => (listOf(circle)?.members || []).filter((i) => i >= 0);
+
+    // A city without its islands, whose shores would hide everything else.
+    const shore = new Set(data.map.outer);
+    const own = (piece) => (piece >= 0 ? piece : ~piece);
+    const length = (ring) => ring.reduce((sum, piece) => sum + data.map.arcs[own(piece)].length, 0);
+    function mainland(i) {
+      const rings = data.map.shapes[i];
+      const longest = Math.max(...rings.map(length));
+      return rings.filter((ring) => length(ring) === longest || ring.some((piece) => !shore.has(own(piece))));
+    }
 
     // The borders that only one of the members has: the outline, of lines that the map has already.
     function outline(members) {
       const seen = new Map();
-      for (const piece of members.flatMap((i) => data.map.shapes[i].flat())) {
-        const arc = piece >= 0 ? piece : ~piece;
-        seen.set(arc, (seen.get(arc) || 0) + 1);
+      for (const piece of members.flatMap((i) => mainland(i).flat())) {
+        seen.set(own(piece), (seen.get(own(piece)) || 0) + 1);
       }
       return regions.shapes.lines([...seen].filter(([, n]) => n === 1).map(([arc]) => arc));
     }
 
     function circleText(circle) {
-      const list = listOf(circle);
-      const title = list ? app.say(list.name) : app.t("circle_of", { core: app.city(circle.core) });
-      if (!list) return [title, app.t("circle_found_alone", { found: circle.found.length })];
+      const title = circle.name ? app.say(circle.name) : app.t("circle_of", { core: app.city(circle.core) });
+      if (!circle.name) return [title, app.t("circle_found_alone", { found: circle.found.length })];
       const { missed, extra } = circle;
       return [
         title, app.t("circle_agrees", { official: circle.n_official, found: circle.n_found, both: circle.n_both }),
@@ -55,14 +61,14 @@
     function drawCircles() {
       const layer = group("circles");
       const hot = L.layerGroup();
-      const lines = circles.map((circle) => ({ circle, listed: outline(official(circle)), found: outline(circle.found) }));
+      const lines = circles.map((circle) => ({ circle, listed: outline(circle.official), found: outline(circle.found) }));
       const put = (which, style, to) => { for (const one of lines) L.polyline(one[which], { ...still(), ...style }).addTo(to); };
       layer.clearLayers();
       put("found", { color: "#ffffff", weight: 4 }, layer);
-      put("listed", { color: "#ffffff", weight: 7.5 }, layer);
-      put("listed", { weight: 5.5 }, layer);
-      put("listed", { color: "#ffffff", weight: 2.6 }, layer);
-      put("found", { weight: 2, dashArray: "6 5" }, layer);
+      put("listed", { color: "#ffffff", weight: 6.2 }, layer);
+      put("listed", { weight: 4.6 }, layer);
+      put("listed", { color: "#ffffff", weight: 2.2 }, layer);
+      put("found", { weight: 1.8, dashArray: "6 5" }, layer);
       hot.addTo(layer);
       for (const { circle, listed, found } of lines) {
         const held = L.polyline([...listed, ...found], { ...grip, fill: false }).addTo(layer);
