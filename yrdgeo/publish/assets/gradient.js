@@ -96,7 +96,7 @@
       const far = distance(now);
       const dots = view.values.map((value, i) => ({ i, value, far: far[i] })).filter((one) => one.value !== null && one.far !== null && (!state.log || one.value > 0));
       const fit = (state.year === layer.year && state.scenario === "") || painted() ? fitFor(now) : undefined;
-      reading.textContent = !dots.length ? app.t("nothing_known") : fit ? atlas.gradientSentence(app, fit, layer) : app.t(fitFor(now) ? "fit_other_year" : "no_fit", { year: layer.year });
+      reading.textContent = !dots.length ? app.t("nothing_known") : fit ? atlas.gradientSentence(app, fit, layer) + app.say(fit.said) : app.t(fitFor(now) ? "fit_other_year" : "no_fit", { year: layer.year });
       for (const box of [plot, table, years]) atlas.put(box);
       if (!dots.length) return;
       const width = Math.max(260, plot.clientWidth || 380);

@@ -3,7 +3,7 @@
   "use strict";
 
   // What a slope is told by: the unit of the distance → how many of it make a step, and words.
-  const STEPS = { km: [100, "each_100_km", "km"], min: [60, "each_hour", "minutes"] };
+  const STEPS = { km: [100, "each_100_km", "km"], min: [60, "each_hour", "minutes"], ring: [1, "each_ring", "rings"] };
   atlas.stepOf = (app, fit) => {
     const [size, words, unit] = STEPS[fit.unit || (fit.by === "km" ? "km" : "min")] || [1, "each_step", ""];
     return { size, words: app.t(words), unit: unit && app.t(unit) };
