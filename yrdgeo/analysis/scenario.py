@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
@@ -52,6 +53,8 @@ def gains(before: pd.Series, after: pd.Series, *, better: Literal["high", "low"]
     """
     if better not in ("high", "low"):
         raise ArgumentError("better is 'high' or 'low'.", found=repr(better))
+    for series in (before, after):
+        check_series("value", series)
     _same(before.index, after.index)
     old, new = before.astype(np.float64), after.reindex(before.index).astype(np.float64)
     sign = 1.0 if better == "high" else -1.0
@@ -107,6 +110,7 @@ def minutes_saved(before: TravelTimes, after: TravelTimes, masses: pd.Series) ->
     """
     _same(before.origins, after.origins)
     _same(before.destinations, after.destinations)
+    check_series("mass value", masses)
     lost = before.destinations.difference(masses.dropna().index)
     bad = [*lost, *masses.index[masses.lt(0)]]
     if bad:
@@ -164,6 +168,7 @@ def candidates(
     if not after:
         raise ArgumentError("There is no candidate to rank.")
     sizes = pd.Series(1.0, before.index) if weights is None else weights
+    check_series("weight", sizes)
     lost = before.index.difference(sizes.dropna().index)
     if len(lost):
         raise ArgumentError("Every place needs a weight.", found=f"none for {few(lost)}")

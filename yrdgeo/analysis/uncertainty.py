@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -116,6 +117,7 @@ def doubtful_inputs(
     >>> bool(found.loc["a", "low"] < found.loc["a", "value"] < found.loc["a", "high"])
     True
     """
+    check_series("amount", amounts)
     known = amounts.reindex(list(doubtful))
     bad = known.index[~(known > 0)]
     if len(bad):
