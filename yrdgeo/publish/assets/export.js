@@ -15,21 +15,21 @@
 
   atlas.table = (app) => {
     const layer = app.layer();
-    const view = app.view();
+    const shown = app.swiped() || [{ year: app.state.year, scenario: app.state.scenario, view: app.view() }];
     const { cities } = app.data;
     const heads = ["adcode", "name_zh", "name_en", "province_zh", "province_en", "layer", "year", "scenario", "value", "unit", "rank", "class", "confidence", "vintage", "source_id", "note"];
     const classOf = (letter) => (letter === "-" ? app.t("no_data") : letter === "x" ? app.t("no_path") : atlas.classText(app, layer, Number(letter)));
-    const rows = cities.ids.map((id, i) => [
-      id, ...cities.names[i], ...cities.provinces[i], app.say(layer.title), app.state.year, app.state.scenario,
-      view.values[i] === null ? (view.classes[i] === "x" ? "inf" : "") : layer.categories ? app.printed(i) : view.values[i].toFixed(layer.decimals), app.say(layer.unit),
+    const rows = shown.flatMap(({ year, scenario, view }) => cities.ids.map((id, i) => [
+      id, ...cities.names[i], ...cities.provinces[i], app.say(layer.title), year, scenario,
+      view.values[i] === null ? (view.classes[i] === "x" ? "inf" : "") : layer.categories ? app.printed(i, layer, view) : view.values[i].toFixed(layer.decimals), app.say(layer.unit),
       view.ranks[i] ?? "", classOf(view.classes[i]), CONFIDENCE[view.flags[i]], app.listed(view.vintage, i), app.listed(view.source, i), app.note(view, i),
-    ]);
+    ]));
     return [heads, ...rows];
   };
 
   atlas.csv = (app) => "\ufeff" + atlas.table(app).map((row) => row.map(atlas.safeCell).join(",")).join("\r\n") + "\r\n";
 
-  atlas.fileName = (app, ending) => [app.data.run.name, app.state.layer.replace(/[^\w-]+/g, "_"), app.state.year].join("_").replace(/[^\w.-]+/g, "_") + ending;
+  atlas.fileName = (app, ending) => [app.data.run.name, app.state.layer.replace(/[^\w-]+/g, "_"), ...(app.swiped() || [app.state]).map((one) => one.year)].join("_").replace(/[^\w.-]+/g, "_") + ending;
 
   atlas.exportCsv = (app) => atlas.download(atlas.fileName(app, ".csv"), atlas.csv(app), "text/csv;charset=utf-8");
 })((window.atlas = window.atlas || {}));

@@ -52,8 +52,9 @@
       const view = app.view();
       fills.forEach((one, k) => one.setAttribute("fill", app.colour(view.classes[seen[k]])));
     });
-    app.on(["lang"], () => {
-      title.textContent = app.t("south_sea");
+    app.on(["lang", "before", "year", "scenario"], () => {
+      const two = app.swiped(); // beside the divider there is one state only
+      title.textContent = app.t("south_sea") + (two ? " · " + two[1].title : "");
       sheet.setAttribute("aria-label", app.t("south_sea"));
     });
     return sheet;

@@ -32,17 +32,23 @@
     const groups = {};
     const group = (name) => (groups[name] ||= L.layerGroup());
 
-    const opened = (line) => line.status === "open" && (!line.open || Number(line.open.slice(0, 4)) <= state.year);
+    const opened = (line, year = state.year) => line.status === "open" && (!line.open || Number(line.open.slice(0, 4)) <= year);
 
     function lines(mode) {
       group(mode).clearLayers();
+      const years = app.swiped()?.map((one) => one.year) || [state.year];
       for (const line of data.lines.filter((one) => one.mode === mode)) {
         const way = line.lines.map((steps) => atlas.unstep(steps, LINE));
-        const style = { ...regions.still("lines"), color: data.marks[mode], ...STYLES[mode], dashArray: opened(line) ? null : "3 5" };
+        const style = { color: data.marks[mode], ...STYLES[mode] };
         // White edges lie below all lines, so that one line's edge never hides another line.
         L.polyline(way, { ...regions.still("edges"), color: "#ffffff", weight: style.weight + style.casing }).addTo(group(mode));
-        const drawn = L.polyline(way, { ...style, interactive: mode !== "road", bubblingMouseEvents: false }).addTo(group(mode));
-        if (mode !== "road") speak(drawn, () => lineText(line));
+        // Opened between two years on show, a line is another on either side of the divider.
+        const sides = new Set(years.map((year) => opened(line, year))).size > 1 ? ["before-lines", "after-lines"] : ["lines"];
+        sides.forEach((pane, k) => {
+          const dashArray = opened(line, years[k]) ? null : "3 5";
+          const drawn = L.polyline(way, { ...regions.still(pane), ...style, dashArray, interactive: mode !== "road", bubblingMouseEvents: false }).addTo(group(mode));
+          if (mode !== "road") speak(drawn, () => lineText(line, years[k]));
+        });
       }
       if (mode === "hsr") for (const station of data.stations) stop(station);
     }
@@ -54,8 +60,8 @@
       speak(dot, () => [app.say(station.name), app.t("station")]);
     }
 
-    function lineText(line) {
-      const when = line.open ? app.t(opened(line) ? "opened" : "opens", { date: line.open }) : app.t(line.status === "open" ? "long_open" : "not_open");
+    function lineText(line, year) {
+      const when = line.open ? app.t(opened(line, year) ? "opened" : "opens", { date: line.open }) : app.t(line.status === "open" ? "long_open" : "not_open");
       return [app.say(line.name) || app.t("mode_" + line.mode), app.t("mode_" + line.mode) + " · " + when];
     }
 
@@ -164,7 +170,7 @@
     app.on(["overlays"], show);
     app.on(["pin", "origin"], () => { if (state.overlays.has("rings")) rings(); });
     app.on(["scheme", "pair"], () => { if (state.overlays.has("pairs")) pairs(); });
-    app.on(["year"], () => { for (const mode of ["hsr", "rail"]) if (state.overlays.has(mode)) lines(mode); });
+    app.on(["year", "before"], () => { for (const mode of ["hsr", "rail"]) if (state.overlays.has(mode)) lines(mode); });
   };
 
   atlas.available = (data) => {

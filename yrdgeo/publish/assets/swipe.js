@@ -6,7 +6,7 @@
   const STEPS = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageDown: -0.1, PageUp: 0.1, Home: -1, End: 1 };
   const FAR = 1e5; // pixels: beyond any frame
   // What lies on one side only: the pane, how high it lies, and which side.
-  const PANES = { before: [415, 0], "before-lines": [431, 0], "after-lines": [431, 1] };
+  const PANES = { before: [415, 0], "before-lines": [428, 0], "after-lines": [428, 1] };
 
   atlas.swipe = function (app) {
     const { data, state } = app;
