@@ -134,13 +134,12 @@ def corridor_premium(
     premium, error = fitted["coefficients"]["premium"], fitted["standard_errors"]["premium"]
     low, high = fitted["interval"]["premium"]
     size = abs(premium) / error if error != 0 else (np.inf if premium else 0.0)
-    percent = tuple(float(100 * np.expm1(one)) for one in (premium, low, high))
     return Premium(
         form=form,
         premium=premium,
         standard_error=error,
         interval=(low, high),
-        percent=(percent[0], percent[1], percent[2]) if equation.log_value else None,
+        percent=(_percent(premium), _percent(low), _percent(high)) if equation.log_value else None,
         slope=fitted["coefficients"]["slope"],
         p_value=2 * float(student.sf(size, len(design) - len(NAMES))),
         n_on=counts[0],
@@ -148,6 +147,11 @@ def corridor_premium(
         errors=errors,
         note=" ".join(sample.notes),
     )
+
+
+def _percent(logs: float) -> float:
+    with np.errstate(over="ignore"):  # an end of the interval may be without bound
+        return float(100 * np.expm1(logs))
 
 
 def _check_sides(on: pd.Series, values: pd.Series) -> None:
