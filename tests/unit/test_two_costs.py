@@ -95,9 +95,9 @@ def test_impossible_questions_are_refused(ways: Ways, jobs: pd.Series) -> None:
         pareto_set({})
     with pytest.raises(ArgumentError, match="n must be"):
         cost_frontier(ways, jobs, n=0)
-    with pytest.raises(ArgumentError, match="cost_limits must be finite"):
+    with pytest.raises(ArgumentError, match=r"cost_limits must be a finite number.*inf"):
         cumulative_ways(ways, jobs, cutoffs_min=[30], cost_limits=[INF])
-    with pytest.raises(ArgumentError, match=r"cutoffs_min.*none"):
+    with pytest.raises(ArgumentError, match="cutoffs_min must be a list"):
         cumulative_ways(ways, jobs, cutoffs_min=[], cost_limits=[9])
     times, costs = ways["fast"]
     elsewhere = TravelTimes(["a", "c"], ["x", "y"], times.minutes)

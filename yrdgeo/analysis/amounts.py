@@ -10,16 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_choice, check_series
 from yrdgeo.analysis.decay import Decay, DecayFunction
-from yrdgeo.errors import (
-    SHOWN,
-    ArgumentError,
-    Problem,
-    TableError,
-    few,
-    nearest,
-    raise_problems,
-)
+from yrdgeo.errors import SHOWN, ArgumentError, Problem, few, raise_problems
 from yrdgeo.results import TravelTimes
 
 Floats = npt.NDArray[np.float64]
@@ -40,12 +33,7 @@ def aligned(given: pd.Series, places: pd.Index, *, name: str) -> Floats:
         If a place has no amount or two, or an amount is not a finite number, zero or more; one
         error names the ids of all these faults.
     """
-    if not isinstance(given, pd.Series):
-        raise TableError(
-            f"The {name} must be a pandas Series indexed by id.",
-            found=type(given).__name__,
-            fix="Amounts are joined by id, never by position.",
-        )
+    check_series(given, name)
     # Both are remembered by the index, so that a million amounts can be asked for block by block.
     first = given if given.index.is_unique else given[~given.index.duplicated()]
     there = first.index.get_indexer(places) >= 0
@@ -126,9 +114,7 @@ def checked(times: TravelTimes, *, direction: Direction = "out") -> TravelTimes:
             found=type(times).__name__,
             fix="Make them: TravelTimes(origins, destinations, minutes), or TravelTimes.from_table",
         )
-    if direction not in ("out", "in"):
-        fix = nearest(str(direction), ["out", "in"])
-        raise ArgumentError("direction is 'out' or 'in'.", found=repr(direction), fix=fix)
+    check_choice(direction, "direction", ("out", "in"))
     minutes = times.minutes
     none, lost = np.count_nonzero(minutes == 0), np.count_nonzero(minutes == np.inf)
     half = (minutes.size - none - lost) / 2

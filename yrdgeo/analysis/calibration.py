@@ -5,17 +5,18 @@ standard error it carries stands in its name.
 """
 
 from dataclasses import dataclass
-from math import isfinite, log, sqrt
+from math import log, sqrt
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Flags, Floats, checked, own_pairs
+from yrdgeo.analysis.arguments import check_choice, check_number
 from yrdgeo.analysis.decay import Decay, exponential, gaussian, power
 from yrdgeo.analysis.directness import matrix_of
 from yrdgeo.analysis.poisson import Effects, PoissonFit, fit_poisson
-from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
 Form = Literal["exponential", "power", "gaussian"]
@@ -261,8 +262,5 @@ def _check_options(form: str, constraint: str, error: str, own: str, min_time: f
         ("standard_error", error, STANDARD_ERRORS),
         ("own", own, ("exclude", "include")),
     ):
-        if value not in legal:
-            fix = nearest(str(value), legal)
-            raise ArgumentError(f"The {name} is unknown.", found=repr(value), fix=fix)
-    if not (isfinite(min_time) and min_time > 0):
-        raise ArgumentError("min_time must be a finite number above zero.", found=repr(min_time))
+        check_choice(value, name, legal)
+    check_number(min_time, "min_time", above=0)

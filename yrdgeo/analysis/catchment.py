@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Floats, aligned, checked, competing, decay_weights, row_blocks
+from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.decay import DecayFunction
-from yrdgeo.errors import ArgumentError, nearest
 from yrdgeo.results import TravelTimes
 
 Method = Literal["2sfca", "3sfca", "balanced"]
@@ -147,10 +147,7 @@ def spatial_availability(
 
 def check_method(method: str) -> None:
     """Refuse an unknown method."""
-    if method not in METHODS:
-        raise ArgumentError(
-            "The method is unknown.", found=repr(method), fix=nearest(str(method), METHODS)
-        )
+    check_choice(method, "method", METHODS)
 
 
 def demand_side(weights: Floats, method: Method) -> Floats:

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, finite, sample
-from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.analysis.arguments import check_choice, check_number
+from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
+from yrdgeo.errors import ArgumentError, few
 
 Form = Literal["standard", "erreygers", "wagstaff"]
 FORMS = ("standard", "erreygers", "wagstaff")
@@ -230,11 +231,7 @@ def fractional_ranks(shares: Floats, ranking: Floats) -> Floats:
 def _bounds(
     amounts: Floats, form: str, lower: float | None, upper: float | None
 ) -> tuple[float, float] | None:
-    if form not in FORMS:
-        fix = nearest(str(form), FORMS)
-        raise ArgumentError(
-            "The form of the concentration index is unknown.", found=repr(form), fix=fix
-        )
+    check_choice(form, "form of the concentration index", FORMS)
     given = {"lower": lower, "upper": upper}
     if form == "standard":
         named = [name for name, bound in given.items() if bound is not None]

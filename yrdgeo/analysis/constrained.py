@@ -21,9 +21,10 @@ from yrdgeo.analysis.amounts import (
     decay_weights,
     summed,
 )
+from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.catchment import received
 from yrdgeo.analysis.decay import DecayFunction
-from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
 Constraint = Literal["production", "attraction", "doubly"]
@@ -104,7 +105,7 @@ def constrained(
     >>> constrained(times, beds, people, decay=near, constraint="attraction").round(2).to_dict()
     {'a': 7.4, 'b': 2.6}
     """
-    _check_constraint(constraint)
+    check_choice(constraint, "constraint", CONSTRAINTS)
     times = checked(times)
     amounts = aligned(supply, times.destinations, name="supply")
     people = competing(demand, times.origins)
@@ -169,7 +170,7 @@ def constrained_flows(
     ...     2).to_dict("index")
     {'a': {'x': 4.93, 'y': 0.07}, 'b': {'x': 4.07, 'y': 0.93}}
     """
-    _check_constraint(constraint)
+    check_choice(constraint, "constraint", CONSTRAINTS)
     times = checked(times)
     amounts = aligned(supply, times.destinations, name="supply")
     people = competing(demand, times.origins)
@@ -269,9 +270,3 @@ def _require_one_total(supply: Floats, demand: Floats) -> None:
             found=f"supply {supply.sum():.10g}, demand {demand.sum():.10g}",
             fix="Scale one: supply * demand.sum() / supply.sum().",
         )
-
-
-def _check_constraint(constraint: str) -> None:
-    if constraint not in CONSTRAINTS:
-        fix = nearest(str(constraint), CONSTRAINTS)
-        raise ArgumentError("The constraint is unknown.", found=repr(constraint), fix=fix)

@@ -12,21 +12,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
-from yrdgeo.analysis.inequality_sample import (
-    Floats,
-    Sample,
-    check_number,
-    check_series,
-    finite,
-    sample,
-)
-from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.analysis.arguments import check_choice, check_number, check_series
+from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
+from yrdgeo.analysis.least_squares import Errors, estimates, solve
+from yrdgeo.errors import ArgumentError, few
 
 Covariance = Literal["classic", "HC1"]
-COVARIANCES = ("classic", "HC1")
-CONFIDENCE = 0.95
+COVARIANCES: dict[str, Errors] = {"classic": "classic", "HC1": "hc1"}
 ALIKE = 1e-12  # log points: what is closer differs by rounding
 FEWEST = 3  # a line through two cities leaves nothing to judge it by
 
@@ -184,35 +177,30 @@ def beta_convergence(
     >>> round(result.slope, 6), round(result.speed, 6), round(result.half_life_years, 6)
     (-0.05, 0.069315, 10.0)
     """
-    if covariance not in COVARIANCES:
-        fix = nearest(str(covariance), COVARIANCES)
-        raise ArgumentError("The covariance is unknown.", found=repr(covariance), fix=fix)
+    check_choice(covariance, "covariance", COVARIANCES)
     once = growth_sample(first, last, weights, years=years)
     start = np.log(once.amounts)
     table = {"intercept": np.ones(len(start)), "slope": start}
     table |= _controls(controls, first.index)
     growth = (np.log(once.others[0]) - start) / years
-    fit = _least_squares(growth, np.column_stack([*table.values()]), once.weights, covariance)
+    design = np.column_stack([*table.values()])
+    _require_rank(design)
+    fit = solve(growth, design, once.weights, errors=COVARIANCES[covariance])
     # Where all grow alike the slope is zero, whatever sign its rounding has.
-    if abs(fit.estimates[1]) * np.ptp(start) <= ALIKE * np.abs(growth).max():
-        fit.estimates[1] = 0.0
-    slope, error = float(fit.estimates[1]), float(fit.errors[1])
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(start) - len(table)))
+    if abs(fit.coefficients[1]) * np.ptp(start) <= ALIKE * np.abs(growth).max():
+        fit.coefficients[1] = 0.0
+    found = estimates([*table], fit.coefficients, fit.covariance, n=len(start))
+    slope, (low, high) = found["coefficients"]["slope"], found["interval"]["slope"]
     speed = float(_speed(np.array(slope), years))
     # A steeper slope is a faster speed: the ends change places.
-    ends = _speed(np.array([slope + reach * error, slope - reach * error]), years)
+    ends = _speed(np.array([high, low]), years)
     return BetaConvergence(
         slope=slope,
         speed=speed,
         half_life_years=log(2.0) / speed if slope < 0 and speed > 0 else np.nan,
-        coefficients=dict(zip(table, fit.estimates.tolist(), strict=True)),
-        standard_errors=dict(zip(table, fit.errors.tolist(), strict=True)),
-        interval={
-            name: (estimate - reach * each, estimate + reach * each)
-            for name, estimate, each in zip(
-                table, fit.estimates.tolist(), fit.errors.tolist(), strict=True
-            )
-        },
+        coefficients=found["coefficients"],
+        standard_errors=found["standard_errors"],
+        interval=found["interval"],
         speed_interval=(float(ends[0]), float(ends[1])),
         covariance=covariance,
         r2=fit.r2,
@@ -309,35 +297,15 @@ def _controls(controls: pd.DataFrame | None, ids: pd.Index) -> dict[str, Floats]
     return {str(name): finite(controls[name], ids, name=str(name)) for name in controls.columns}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
-    estimates: Floats
-    errors: Floats
-    r2: float
-
-
-def _least_squares(y: Floats, x: Floats, weights: Floats, covariance: str) -> _Fit:
-    root = np.sqrt(weights)
-    left, right = y * root, x * root[:, None]
-    n, k = right.shape
-    if n <= k or np.linalg.matrix_rank(right / np.abs(right).max(axis=0)) < k:
+def _require_rank(design: Floats) -> None:
+    n, k = design.shape
+    largest = np.abs(design).max(axis=0)
+    if n <= k or np.linalg.matrix_rank(design / np.where(largest > 0, largest, 1.0)) < k:
         raise ArgumentError(
             "The regression is not identified.",
             found=f"{n} cities, {k} coefficients",
             fix="Give more cities than coefficients, and no control that the others make up.",
         )
-    q, triangle = np.linalg.qr(right)
-    estimates = np.linalg.solve(triangle, q.T @ left)
-    residuals = left - right @ estimates
-    inverse = np.linalg.inv(triangle)
-    if covariance == "HC1":
-        half = inverse @ (q * residuals[:, None]).T
-        matrix = half @ half.T * (n / (n - k))
-    else:
-        matrix = inverse @ inverse.T * (residuals @ residuals / (n - k))
-    spread = weights @ (y - weights @ y / weights.sum()) ** 2
-    r2 = float(1 - residuals @ residuals / spread) if np.ptp(y) > 0 else np.nan
-    return _Fit(estimates, np.sqrt(np.diag(matrix)), r2)
 
 
 def _note(slope: float, speed: float) -> str:

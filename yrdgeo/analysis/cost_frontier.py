@@ -4,16 +4,15 @@ Promise: every pair of limits that no other dominates is found, not those of a g
 """
 
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Floats, Places, aligned
+from yrdgeo.analysis.arguments import check_number
 from yrdgeo.analysis.two_costs import Stack, Ways, stacked
 from yrdgeo.analysis.until import ROUNDING
-from yrdgeo.errors import ArgumentError
 
 _CELLS = 2**22  # of one block of origins, which holds eight arrays of them
 
@@ -64,8 +63,7 @@ def cost_frontier(ways: Ways, opportunities: pd.Series, *, n: float = 1) -> pd.D
            [50., 40.],
            [80., 20.]])
     """
-    if not (n > 0 and isfinite(n)):
-        raise ArgumentError("n must be a number above zero.", found=repr(n))
+    check_number(n, "n", above=0)
     stack = stacked(ways)
     amounts = aligned(opportunities, stack.destinations, name="opportunities")
     step = max(1, _CELLS // max(1, len(ways) * len(amounts)))

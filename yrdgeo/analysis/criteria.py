@@ -111,6 +111,11 @@ def checked_weights(weights: pd.Series, criteria: pd.Index) -> Floats:
 
 
 def _signs(criteria: pd.Index, better: Better) -> Floats:
+    if not isinstance(better, Mapping):
+        raise ArgumentError(
+            "better must be a mapping of criterion to 'high' or 'low'.",
+            found=type(better).__name__,
+        )
     absent = [str(name) for name in criteria if name not in better]
     wrong = [
         f"{better[name]!r} for {name}"

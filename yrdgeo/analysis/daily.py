@@ -3,12 +3,11 @@
 Promise: the way there and the way back are each their own; no way back is as bad as no way there.
 """
 
-from math import isfinite
-
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Floats, aligned, checked, row_blocks
+from yrdgeo.analysis.arguments import check_number
 from yrdgeo.analysis.until import ROUNDING
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -100,13 +99,9 @@ def _found(
 
 
 def _check_day(budget_min: float, stay_min: float) -> None:
-    if not (isfinite(budget_min) and 0 < budget_min <= MINUTES_PER_DAY):
+    check_number(budget_min, "budget_min", above=0, most=MINUTES_PER_DAY)
+    if check_number(stay_min, "stay_min", least=0) >= budget_min:
         raise ArgumentError(
-            f"budget_min must be above zero and at most {MINUTES_PER_DAY:,.0f} minutes, a day.",
-            found=repr(budget_min),
-        )
-    if not (isfinite(stay_min) and 0 <= stay_min < budget_min):
-        raise ArgumentError(
-            "stay_min must be zero or more and less than budget_min.",
+            "stay_min must be less than budget_min.",
             found=f"stay_min={stay_min}, budget_min={budget_min}",
         )

@@ -7,12 +7,12 @@ Every parameter carries its unit in its name: a parameter without a unit has no 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 
 from yrdgeo.analysis import decay_rules as rules
+from yrdgeo.analysis.arguments import check_number, check_numbers
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -84,9 +84,8 @@ def binary(cutoff_min: float) -> Decay:
     >>> binary(60)([60, 60.001, float("inf")])
     array([1., 0., 0.])
     """
-    return Decay(
-        "binary", (("cutoff_min", _number("cutoff_min", cutoff_min, above=False)),), rules.binary
-    )
+    cutoff = check_number(cutoff_min, "cutoff_min", least=0)
+    return Decay("binary", (("cutoff_min", cutoff),), rules.binary)
 
 
 def linear(cutoff_min: float) -> Decay:
@@ -114,7 +113,8 @@ def linear(cutoff_min: float) -> Decay:
     >>> linear(60)([0, 15, 60, 90])
     array([1.  , 0.75, 0.  , 0.  ])
     """
-    return Decay("linear", (("cutoff_min", _number("cutoff_min", cutoff_min)),), rules.linear)
+    cutoff = check_number(cutoff_min, "cutoff_min", above=0)
+    return Decay("linear", (("cutoff_min", cutoff),), rules.linear)
 
 
 def exponential(*, rate: float | None = None, half_life_min: float | None = None) -> Decay:
@@ -154,9 +154,9 @@ def exponential(*, rate: float | None = None, half_life_min: float | None = None
             found=f"rate={rate}, half_life_min={half_life_min}",
         )
     if half_life_min is not None:
-        value = _number("half_life_min", half_life_min)
+        value = check_number(half_life_min, "half_life_min", above=0)
         return Decay("exponential", (("half_life_min", value),), rules.halving)
-    return Decay("exponential", (("rate", _number("rate", rate)),), rules.exponential)
+    return Decay("exponential", (("rate", check_number(rate, "rate", above=0)),), rules.exponential)
 
 
 def gaussian(bandwidth_min: float) -> Decay:
@@ -190,7 +190,7 @@ def gaussian(bandwidth_min: float) -> Decay:
     >>> gaussian(60)([0, 60]).round(3)
     array([1.   , 0.607])
     """
-    value = _number("bandwidth_min", bandwidth_min)
+    value = check_number(bandwidth_min, "bandwidth_min", above=0)
     return Decay("gaussian", (("bandwidth_min", value),), rules.gaussian)
 
 
@@ -227,10 +227,11 @@ def power(exponent: float, min_time: float = 1.0) -> Decay:
     >>> power(2)([0, 1, 10])
     array([1.  , 1.  , 0.01])
     """
-    floor = _number("min_time", min_time, above=False)
-    return Decay(
-        "power", (("exponent", _number("exponent", exponent)), ("min_time", floor)), rules.power
+    values = (
+        ("exponent", check_number(exponent, "exponent", above=0)),
+        ("min_time", check_number(min_time, "min_time", least=0)),
     )
+    return Decay("power", values, rules.power)
 
 
 def logistic(inflection_min: float, scale_min: float) -> Decay:
@@ -262,8 +263,8 @@ def logistic(inflection_min: float, scale_min: float) -> Decay:
     array([0.9975, 0.5   , 0.0025])
     """
     values = (
-        ("inflection_min", _number("inflection_min", inflection_min, above=False)),
-        ("scale_min", _number("scale_min", scale_min)),
+        ("inflection_min", check_number(inflection_min, "inflection_min", least=0)),
+        ("scale_min", check_number(scale_min, "scale_min", above=0)),
     )
     return Decay("logistic", values, rules.logistic)
 
@@ -305,9 +306,9 @@ def stepped(breaks_min: Sequence[float], weights: Sequence[float]) -> Decay:
     >>> stepped([10, 20, 30], [1, 0.68, 0.22])([0, 9.9, 10, 20, 30])
     array([1.  , 1.  , 0.68, 0.22, 0.  ])
     """
-    ends = tuple(_number("breaks_min", value) for value in breaks_min)
-    steps = tuple(_number("weights", value, above=False) for value in weights)
-    if not ends or len(ends) != len(steps):
+    ends = check_numbers(breaks_min, "breaks_min", above=0)
+    steps = check_numbers(weights, "weights", least=0)
+    if len(ends) != len(steps):
         raise ArgumentError(
             "A stepped decay takes one weight for each break.",
             found=f"{len(ends)} breaks and {len(steps)} weights",
@@ -329,14 +330,3 @@ DECAYS: dict[str, Callable[..., Decay]] = {
     "logistic": logistic,
     "stepped": stepped,
 }
-
-
-def _number(name: str, value: object, *, above: bool = True) -> float:
-    """Return a finite number, above zero (or zero and more), or refuse it by name."""
-    number = float("nan")
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        number = float(value)
-    if not isfinite(number) or number < 0 or (above and number == 0):
-        domain = "above zero" if above else "zero or more"
-        raise ArgumentError(f"{name} must be a finite number, {domain}.", found=repr(value))
-    return number

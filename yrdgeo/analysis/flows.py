@@ -3,52 +3,20 @@
 Promise: flows are compared as shares and ranks; their unit is arbitrary and never printed as one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.decay import Decay
+from yrdgeo.analysis.amounts import checked, decay_weights
+from yrdgeo.analysis.arguments import check_list, check_number
+from yrdgeo.analysis.decay import DecayFunction
+from yrdgeo.analysis.masses import numbers_by_city, positive
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
-Floats = npt.NDArray[np.float64]
 
-
-def linkage_mass(population: pd.Series, gdp: pd.Series) -> pd.Series:
-    r"""Return the usual mass of a city in gravity models of China, the geometric mean of both.
-
-    .. math:: M_i = \sqrt{P_i G_i}
-
-    Parameters
-    ----------
-    population, gdp
-        Above zero, of the same cities.
-
-    Returns
-    -------
-    mass
-        By adcode, in the order of ``population``.
-
-    Raises
-    ------
-    ArgumentError
-        If cities differ, or a number is not above zero.
-
-    Examples
-    --------
-    >>> linkage_mass(pd.Series({"a": 4.0}), pd.Series({"a": 9.0})).to_dict()
-    {'a': 6.0}
-    """
-    _positive(population, "population")
-    _positive(gdp, "gdp")
-    if set(population.index) != set(gdp.index):
-        lost = population.index.symmetric_difference(gdp.index)
-        raise ArgumentError("Population and GDP must be of the same cities.", found=few(lost))
-    product = population * gdp.reindex(population.index)
-    return (product**0.5).rename("linkage_mass")
-
-
-def gravity_flows(times: TravelTimes, masses: pd.Series, *, decay: Decay) -> pd.DataFrame:
+def gravity_flows(times: TravelTimes, masses: pd.Series, *, decay: DecayFunction) -> pd.DataFrame:
     r"""Return the strength of the link between each two cities.
 
     .. math:: R_{ij} = M_i \, M_j \, f(T_{ij}), \qquad R_{ii} = 0
@@ -62,7 +30,8 @@ def gravity_flows(times: TravelTimes, masses: pd.Series, *, decay: Decay) -> pd.
     masses
         Above zero by adcode.
     decay
-        From :mod:`yrdgeo.decay`, for instance ``power(2)``.
+        From :mod:`yrdgeo.decay`, for instance ``power(2)``, or any function from minutes to
+        weights.
 
     Returns
     -------
@@ -73,7 +42,8 @@ def gravity_flows(times: TravelTimes, masses: pd.Series, *, decay: Decay) -> pd.
     Raises
     ------
     ArgumentError
-        If a mass lacks or is not above zero, or times are not square.
+        If a mass lacks or is not above zero, times are not square or cannot be minutes, or the
+        decay gives no finite weight.
 
     References
     ----------
@@ -89,15 +59,11 @@ def gravity_flows(times: TravelTimes, masses: pd.Series, *, decay: Decay) -> pd.
     [[0.0, 0.02], [0.02, 0.0]]
     """
     ids = _square(times)
-    lost = ids.difference(masses.index)
-    if len(lost):
-        raise ArgumentError("Every city needs a mass.", found=f"none for {few(lost)}")
-    _positive(masses.loc[ids], "masses")
-    mass = masses.loc[ids].to_numpy(np.float64)
-    minutes = times.to_frame().loc[ids, ids].to_numpy(np.float64)
-    off = ~np.eye(len(ids), dtype=bool)
-    weights = np.zeros_like(minutes)
-    weights[off] = decay(minutes[off])
+    mass = positive(masses, "mass", ids).to_numpy()
+    minutes = times.minutes[:, times.destinations.get_indexer(ids)].copy()
+    # A city has no flow to itself, and a decay need not have a weight for zero minutes.
+    np.fill_diagonal(minutes, np.inf)
+    weights = decay_weights(TravelTimes(ids, ids, minutes), decay)
     return pd.DataFrame(mass[:, None] * mass * weights, ids, ids)
 
 
@@ -169,7 +135,7 @@ def dominant_flows(flows: pd.DataFrame, sizes: pd.Series | None = None) -> pd.Da
     [['b', 'centre', 'a'], ['a', 'subordinate', 'a'], ['a', 'subordinate', 'a']]
     """
     checked = checked_flows(flows).sort_index().sort_index(axis=1)
-    received = checked.sum(axis=0) if sizes is None else sizes
+    received = checked.sum(axis=0) if sizes is None else numbers_by_city(sizes, "sizes")
     lost = checked.index.difference(received.dropna().index)
     if len(lost):
         raise ArgumentError("Every city needs a size.", found=f"none for {few(lost)}")
@@ -235,20 +201,21 @@ def breakpoint(  # noqa: A001 — the field's word, and the contract's
     >>> breakpoint(pd.Series([100.0]), pd.Series([9.0]), pd.Series([1.0])).tolist()
     [75.0]
     """
-    if not (distance.index.equals(masses_a.index) and distance.index.equals(masses_b.index)):
+    check_number(exponent, "exponent", above=0)
+    here, there = positive(masses_a, "mass"), positive(masses_b, "mass")
+    apart = numbers_by_city(distance, "distance")
+    if not (apart.index.equals(here.index) and apart.index.equals(there.index)):
         raise ArgumentError("Distance and both masses must have one index.")
-    _positive(masses_a, "masses_a")
-    _positive(masses_b, "masses_b")
-    if not (np.isfinite(exponent) and exponent > 0):
-        raise ArgumentError("The exponent must be above zero.", found=f"{exponent}")
-    if distance.isna().any() or distance.lt(0).any():
-        raise ArgumentError("Distances must be zero or more.", fix="No way is inf, not NaN.")
-    ratio = (masses_b / masses_a) ** (1 / exponent)
-    return (distance / (1 + ratio)).rename("breakpoint")
+    if not (apart >= 0).all():
+        bad = few(f"{number:g} at {pair}" for pair, number in apart[~(apart >= 0)].items())
+        fix = "No way is inf, not NaN."
+        raise ArgumentError("Distances must be zero or more.", found=bad, fix=fix)
+    ratio = (there / here) ** (1 / exponent)
+    return (apart / (1 + ratio)).rename("breakpoint")
 
 
 def field_strength(
-    times: TravelTimes, masses: pd.Series, cores: list[str], *, decay: Decay
+    times: TravelTimes, masses: pd.Series, cores: Sequence[str], *, decay: DecayFunction
 ) -> pd.DataFrame:
     r"""Return the pull of each core on each place.
 
@@ -263,7 +230,8 @@ def field_strength(
     cores
         Adcodes.
     decay
-        From :mod:`yrdgeo.decay`; a core's pull on itself is that at its own time.
+        From :mod:`yrdgeo.decay`, or any function from minutes to weights; a core's pull on itself
+        is that at its own time.
 
     Returns
     -------
@@ -275,7 +243,8 @@ def field_strength(
     Raises
     ------
     ArgumentError
-        If a core is no destination or has no mass above zero.
+        If a core is no destination or has no mass above zero, the decay gives no finite weight, or
+        the times cannot be minutes.
 
     References
     ----------
@@ -290,17 +259,17 @@ def field_strength(
     from_id...
     p        0.01  0.02         b  0.333333
     """
-    lost = [core for core in cores if core not in times.destinations or core not in masses.index]
-    if lost or not cores:
-        fix = "Compute times to every core, and give it a mass."
-        raise ArgumentError("Cores need times and masses.", found=few(lost) or "no core", fix=fix)
-    _positive(masses.loc[cores], "masses")
-    minutes = times.to_frame()[cores].to_numpy(np.float64)
-    pull = pd.DataFrame(
-        masses.loc[cores].to_numpy(np.float64) * decay(minutes), times.origins, pd.Index(cores)
-    ).rename_axis(columns="to_id")
+    times = checked(times)
+    places = pd.Index(check_list(cores, "cores"), name="to_id")
+    lost = places.difference(times.destinations)
+    if len(lost):
+        raise ArgumentError("Cores need times.", found=few(lost), fix="Compute times to each.")
+    mass = positive(masses, "mass", places).to_numpy()
+    to_cores = times.minutes[:, times.destinations.get_indexer(places)]
+    weights = decay_weights(TravelTimes(times.origins, places, to_cores), decay)
+    pull = pd.DataFrame(mass * weights, times.origins, places)
     ordered = np.sort(pull.to_numpy(), axis=1)[:, ::-1]
-    second = ordered[:, 1] if len(cores) > 1 else np.zeros(len(pull))
+    second = ordered[:, 1] if len(places) > 1 else np.zeros(len(pull))
     total = pull.sum(axis=1).to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         margin = (ordered[:, 0] - second) / total
@@ -311,12 +280,15 @@ def field_strength(
 
 def checked_flows(flows: pd.DataFrame) -> pd.DataFrame:
     """Return the flows with a zero diagonal, or refuse them."""
-    if not flows.index.is_unique or set(flows.index) != set(flows.columns):
+    if not isinstance(flows, pd.DataFrame):
+        raise ArgumentError("Flows are a table of pairs.", found=type(flows).__name__)
+    if flows.empty or not flows.index.is_unique or set(flows.index) != set(flows.columns):
         raise ArgumentError(
             "Flows are a square table with the same cities as rows and columns, each once.",
             found=f"{flows.shape[0]} rows, {flows.shape[1]} columns",
         )
-    numbers = flows.loc[:, flows.index].astype(np.float64)
+    square = flows.loc[:, flows.index]
+    numbers = square.apply(pd.to_numeric, errors="coerce").astype(np.float64)
     bad = ~np.isfinite(numbers.to_numpy()) | (numbers.to_numpy() < 0)
     if bad.any():
         places = (f"{flows.index[i]} → {flows.index[j]}" for i, j in np.argwhere(bad))
@@ -326,18 +298,10 @@ def checked_flows(flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _square(times: TravelTimes) -> pd.Index:
-    if set(times.origins) != set(times.destinations):
+    """Return the cities of times between the same cities, which can be minutes."""
+    if set(checked(times).origins) != set(times.destinations):
         raise ArgumentError(
             "Flows need times from every city to every city.",
             found=f"{len(times.origins)} origins, {len(times.destinations)} destinations",
         )
     return times.origins
-
-
-def _positive(numbers: pd.Series, name: str) -> None:
-    if not numbers.index.is_unique:
-        raise ArgumentError(f"{name!r} must have each city once.")
-    values = numbers.to_numpy(np.float64, na_value=np.nan)
-    bad = numbers.index[~(np.isfinite(values) & (values > 0))]
-    if len(bad):
-        raise ArgumentError(f"{name!r} must be above zero.", found=few(map(str, bad)))

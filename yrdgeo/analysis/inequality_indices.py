@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, sample
-from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.analysis.arguments import check_choice, check_number
+from yrdgeo.analysis.inequality_sample import Floats, Sample, sample
+from yrdgeo.errors import ArgumentError
 
 Correction = Literal["none", "small_sample"]
 CORRECTIONS = ("none", "small_sample")
@@ -64,9 +65,7 @@ def gini(
 
 def gini_rows(draws: Sample, *, correction: Correction = "none") -> Floats:
     """Return the Gini coefficient of each draw."""
-    if correction not in CORRECTIONS:
-        fix = nearest(str(correction), CORRECTIONS)
-        raise ArgumentError("The correction is unknown.", found=repr(correction), fix=fix)
+    check_choice(correction, "correction", CORRECTIONS)
     order = np.argsort(draws.amounts, kind="stable")
     shares = draws.shares
     # About the mean, so that the sum over equals is zero and not a difference of two ones.

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
-from yrdgeo.errors import ArgumentError, Problem, TableError, few, raise_problems
+from yrdgeo.analysis.arguments import check_series
+from yrdgeo.errors import ArgumentError, Problem, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
 
@@ -117,40 +118,6 @@ def _weights(weights: pd.Series | None, ids: pd.Index) -> Floats:
         )
         raise_problems([problem], source="weights")
     return np.asarray(numbers / numbers.max())
-
-
-def check_series(given: object, name: str) -> None:
-    """Refuse what has no ids to be joined by.
-
-    Raises
-    ------
-    TableError
-        If it is not a Series.
-    """
-    if not isinstance(given, pd.Series):
-        raise TableError(
-            f"The {name} must be a pandas Series indexed by id.",
-            found=type(given).__name__,
-            fix="Amounts are joined by id, never by position.",
-        )
-
-
-def check_number(
-    given: object, name: str, *, above: float = -np.inf, least: float = -np.inf
-) -> None:
-    """Refuse an option that is no finite number in its domain.
-
-    Raises
-    ------
-    ArgumentError
-        If it is no number, not finite, not above ``above`` or less than ``least``.
-    """
-    number = float(given) if isinstance(given, (int, float, np.number)) else np.nan
-    if np.isfinite(number) and number > above and number >= least:
-        return
-    domain = f" above {above:g}" if above > -np.inf else ""
-    domain += f" of {least:g} or more" if least > -np.inf else ""
-    raise ArgumentError(f"{name} must be a finite number{domain}.", found=repr(given))
 
 
 def finite(given: pd.Series, ids: pd.Index, *, name: str) -> Floats:

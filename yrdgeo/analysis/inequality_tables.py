@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
+from yrdgeo.analysis.arguments import check_choice, check_list, check_series
 from yrdgeo.analysis.inequality_registry import MEASURES, PLAIN
-from yrdgeo.analysis.inequality_sample import check_series
-from yrdgeo.analysis.intervals import Interval, interval
+from yrdgeo.analysis.intervals import METHODS, Interval, interval
 from yrdgeo.errors import ArgumentError, Problem, few, nearest, raise_problems
 from yrdgeo.tables import check
 
@@ -79,7 +79,7 @@ def by_group(  # noqa: PLR0913 — what is measured, and four options of its int
 ['34', 'hoover', 0.25, 2, 1]]
     """
     chosen = _chosen(measures)
-    _check_choice(method, ("none", "bca", "percentile", "jackknife"), "method")
+    check_choice(method, "method", ("none", *METHODS))
     ends = None
     if method != "none":
         ends = partial(interval, method=method, level=level, draws=draws, seed=seed)
@@ -141,8 +141,8 @@ def over_years(  # noqa: PLR0913 — a table, and seven options of what is compa
     >>> over_years(long, measures=["hoover"])["value"].round(12).tolist()
     [0.25, 0.1]
     """
-    _check_choice(cities, ("common", "each_year"), "cities")
-    _check_choice(vintages, ("refuse", "state"), "vintages")
+    check_choice(cities, "choice of cities", ("common", "each_year"))
+    check_choice(vintages, "rule for vintages", ("refuse", "state"))
     known = _known_rows(table)
     if vintages == "refuse":
         _refuse_mixture(known)
@@ -200,12 +200,12 @@ def partition(groups: pd.DataFrame, cities: pd.Index, *, order: Iterable[str]) -
     Name: group_id, dtype: object
     """
     members = _members(groups)
+    if not isinstance(cities, pd.Index):
+        raise ArgumentError("The cities must be an Index of adcodes.", found=type(cities).__name__)
     labels = pd.Series(OUTSIDE, cities, name="group_id", dtype=object)
-    for group in reversed(list(order)):
+    for group in map(str, reversed(check_list(order, "order of groups"))):
         if group not in members:
-            raise ArgumentError(
-                f"There is no group {group!r}.", fix=nearest(str(group), list(members))
-            )
+            raise ArgumentError(f"There is no group {group!r}.", fix=nearest(group, list(members)))
         labels[cities.isin(members[group])] = group
     return labels
 
@@ -218,20 +218,11 @@ def plain_measures() -> list[str]:
 def _chosen(measures: Iterable[str] | None) -> list[str]:
     legal = plain_measures()
     one = [measures] if isinstance(measures, str) else measures
-    chosen = legal if one is None else list(one)
-    for name in chosen:
-        if name not in legal:
-            raise ArgumentError(
-                f"{name!r} is no measure of values and weights.", fix=nearest(str(name), legal)
-            )
-    return chosen
-
-
-def _check_choice(given: str, legal: tuple[str, ...], name: str) -> None:
-    if given not in legal:
-        raise ArgumentError(
-            f"{name} is unknown.", found=repr(given), fix=nearest(str(given), legal)
-        )
+    if one is None:
+        return legal
+    for name in (chosen := check_list(one, "measures")):
+        check_choice(name, "measure of values and weights", legal)
+    return list(map(str, chosen))
 
 
 def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.Series | None]:
@@ -294,6 +285,8 @@ def _measured(
 
 
 def _known_rows(table: pd.DataFrame) -> pd.DataFrame:
+    if not isinstance(table, pd.DataFrame):
+        raise ArgumentError("The years must be a table.", found=type(table).__name__)
     absent = [name for name in ("adcode", "year", "value", "vintage") if name not in table]
     if absent:
         raise ArgumentError(

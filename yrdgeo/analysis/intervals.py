@@ -16,9 +16,10 @@ import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number
+from yrdgeo.analysis.arguments import check_choice, check_number, check_whole
+from yrdgeo.analysis.inequality_sample import Floats, Sample
 from yrdgeo.analysis.resampling import PREPARED, Counted, Rows, left_out, resamples
-from yrdgeo.errors import ArgumentError, few, nearest
+from yrdgeo.errors import ArgumentError, few
 
 Method = Literal["bca", "percentile", "jackknife"]
 METHODS = ("bca", "percentile", "jackknife")
@@ -134,7 +135,11 @@ def interval(
     >>> [round(number, 4) for number in (found.estimate, found.low, found.high)]
     [0.3167, 0.2097, 0.4237]
     """
-    _check_options(method, level, draws)
+    check_choice(method, "method", METHODS)
+    if check_number(level, "level", above=0, most=1) == 1:
+        raise ArgumentError("The level must be below 1.", found=repr(level), fix="Usual: 0.95.")
+    check_whole(draws, "draws", least=2)
+    check_whole(seed, "seed", least=0)
     given = amounts if weights is None else (*amounts, weights)
     prepare = PREPARED.get(function)
     if prepare is None:
@@ -157,19 +162,6 @@ def interval(
     found = np.concatenate([counted(counts) for counts in resamples(n, draws, seed)])
     without_one = left_out(counted, n) if method == "bca" else None
     return _bootstrap(estimate, found, without_one, n=n, level=level, seed=seed)
-
-
-def _check_options(method: str, level: float, draws: object) -> None:
-    if method not in METHODS:
-        fix = nearest(str(method), METHODS)
-        raise ArgumentError("The method is unknown.", found=repr(method), fix=fix)
-    check_number(level, "level", above=0)
-    if level >= 1:
-        raise ArgumentError("The level must be below 1.", found=repr(level), fix="Usual: 0.95.")
-    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 2:  # noqa: PLR2004 — a spread needs two
-        raise ArgumentError(
-            "draws must be a whole number, two or more.", found=repr(draws), fix="Usual: 1999."
-        )
 
 
 def _of_counts(once: Sample, rows: Rows, counts: Floats) -> Floats:

@@ -11,8 +11,8 @@ from yrdgeo.analysis.flows import (
     field_strength,
     flow_shares,
     gravity_flows,
-    linkage_mass,
 )
+from yrdgeo.analysis.masses import linkage_mass
 from yrdgeo.analysis.rank_size import primacy, rank_size
 
 __all__ = [

@@ -19,6 +19,7 @@ from yrdgeo.analysis.amounts import (
     own_pairs,
     row_blocks,
 )
+from yrdgeo.analysis.arguments import check_number, check_series
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 from yrdgeo.units import MINUTES_PER_HOUR
@@ -185,10 +186,10 @@ def within_city_min(
     >>> within_city_min(pd.Series({"a": 900 * np.pi}), speed_kmh=40).round(9).to_dict()
     {'a': 30.0}
     """
-    for name, value in (("speed_kmh", speed_kmh), ("radius_share", radius_share)):
-        if not (np.isfinite(value) and value > 0):
-            raise ArgumentError(f"{name} must be a finite number above zero.", found=repr(value))
-    areas = aligned(area_km2, getattr(area_km2, "index", pd.Index([])).unique(), name="area_km2")
+    check_number(speed_kmh, "speed_kmh", above=0)
+    check_number(radius_share, "radius_share", above=0)
+    check_series(area_km2, "area_km2")
+    areas = aligned(area_km2, area_km2.index.unique(), name="area_km2")
     minutes = MINUTES_PER_HOUR * radius_share * np.sqrt(areas / np.pi) / speed_kmh
     return pd.Series(minutes, area_km2.index, name="within_city_min")
 

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.inequality_sample import Floats, Sample, check_number, sample
-from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.analysis.arguments import check_choice, check_number
+from yrdgeo.analysis.inequality_sample import Floats, Sample, sample
+from yrdgeo.errors import ArgumentError
 
 Poor = Literal["below", "above"]
 SIDES = ("below", "above")
@@ -84,8 +85,7 @@ def poverty_rows(
 ) -> Floats:
     """Return the index of each draw; a relative line is drawn anew in each."""
     check_number(alpha, "alpha", least=0)
-    if poor not in SIDES:
-        raise ArgumentError("The poor are below or above.", fix=nearest(str(poor), SIDES))
+    check_choice(poor, "side of the poor", SIDES)
     shares = draws.shares
     lines = _lines(draws, shares, line, line_share, poor=poor)[:, None]
     short = lines - draws.amounts if poor == "below" else draws.amounts - lines
@@ -104,11 +104,7 @@ def _lines(
         raise ArgumentError(
             "Who is above a line needs a line in the unit of the values.", fix="Give line=60.0."
         )
-    check_number(line_share, "line_share", above=0)
-    if line_share > 1:
-        raise ArgumentError(
-            "line_share must be at most 1.", found=repr(line_share), fix="Usual: 0.6."
-        )
+    check_number(line_share, "line_share", above=0, most=1)
     order = np.argsort(draws.amounts, kind="stable")
     reached = np.cumsum(shares[:, order], axis=1)
     # Sums of shares reach a half but for rounding.

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.coordination import coupling_coordination, coupling_degree
 from yrdgeo.analysis.criteria import Better, checked_criteria, checked_weights, rescaled
 from yrdgeo.analysis.criteria_weights import (
@@ -20,7 +21,6 @@ from yrdgeo.analysis.criteria_weights import (
 )
 from yrdgeo.analysis.land import output_per_km2, output_per_mu
 from yrdgeo.analysis.measure import Measure
-from yrdgeo.errors import ArgumentError, nearest
 
 __all__ = [
     "MEASURES",
@@ -117,9 +117,7 @@ def topsis(
     >>> topsis(table, even, better={"gdp": "high", "minutes": "low"}).round(3).to_list()
     [0.355, 0.402, 0.791]
     """
-    if scale not in ("vector", "minmax"):
-        legal = nearest(str(scale), ["vector", "minmax"])
-        raise ArgumentError("The scale of TOPSIS is unknown.", found=repr(scale), fix=legal)
+    check_choice(scale, "scale of TOPSIS", ("vector", "minmax"))
     numbers, signs = checked_criteria(table, better)
     turned = numbers.to_numpy() * signs
     best, worst = turned.max(axis=0), turned.min(axis=0)
@@ -168,9 +166,7 @@ def composite(
     >>> composite(table, better={"gdp": "high", "minutes": "low"}).round(3).to_list()
     [0.355, 0.402, 0.791]
     """
-    if weights not in WEIGHTS:
-        fix = nearest(str(weights), list(WEIGHTS))
-        raise ArgumentError("These weights are unknown.", found=repr(weights), fix=fix)
+    check_choice(weights, "kind of weights", WEIGHTS)
     chosen = WEIGHTS[weights](table, better=better)
     return topsis(table, chosen, better=better, scale=scale).rename("composite")
 

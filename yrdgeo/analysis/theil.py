@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.inequality_sample import Floats, Sample, sample
-from yrdgeo.errors import ArgumentError, nearest
 
 Index = Literal["T", "L"]
 INDICES = ("T", "L")
@@ -68,9 +68,7 @@ def theil_rows(draws: Sample, *, index: Index = "T") -> Floats:
 
 def check_index(index: str) -> None:
     """Refuse an index that is neither T nor L."""
-    if index not in INDICES:
-        fix = nearest(str(index), INDICES)
-        raise ArgumentError("The Theil index is T or L.", found=repr(index), fix=fix)
+    check_choice(index, "Theil index", INDICES)
 
 
 def divergence(ratio: Floats, index: Index) -> Floats:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_whole
 from yrdgeo.analysis.inequality_sample import Floats, Sample, labels, sample
 from yrdgeo.analysis.theil import Index, check_index, theil_rows
 from yrdgeo.analysis.theil_terms import Codes, group_table, nested_codes, theil_terms
@@ -251,10 +252,7 @@ def theil_share_rows(draws: Sample, codes: Codes, *, term: int = 0, index: Index
     """Return the share of a term in each draw."""
     check_index(index)
     depth = codes.shape[1] + 1
-    if not -depth <= term < depth:
-        raise ArgumentError(
-            "There is no such term.", found=repr(term), fix=f"Legal: {-depth} to {depth - 1}."
-        )
+    check_whole(term, "term", least=-depth, most=depth - 1)
     total = theil_rows(draws, index=index)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(theil_terms(draws, codes, index=index)[:, term] / total)

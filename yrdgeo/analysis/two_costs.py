@@ -9,12 +9,12 @@ table of money, origins as index and destinations as columns, ``inf`` where ther
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Floats, aligned, checked, row_blocks
+from yrdgeo.analysis.arguments import check_numbers
 from yrdgeo.analysis.directness import matrix_of
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -121,8 +121,8 @@ def cumulative_ways(
     >>> reach.loc["a"].to_dict()
     {(60, 50): 0.0, (60, 100): 7.0, (90, 50): 7.0, (90, 100): 7.0}
     """
-    _check_limits("cutoffs_min", cutoffs_min)
-    _check_limits("cost_limits", cost_limits)
+    check_numbers(cutoffs_min, "cutoffs_min", least=0)
+    check_numbers(cost_limits, "cost_limits", least=0)
     stack = stacked(ways)
     amounts = aligned(opportunities, stack.destinations, name="opportunities")
     columns = pd.MultiIndex.from_product(
@@ -214,8 +214,7 @@ class Stack:
 
 def stacked(ways: Ways) -> Stack:
     """Return the ways as matrices of one shape, joined by id, or refuse ways that do not match."""
-    if not ways:
-        raise ArgumentError("There are no ways.", fix="Give at least one, by name.")
+    _check_ways(ways)
     first = checked(next(iter(ways.values()))[0])
     stack = Stack(first.origins, first.destinations, [], [])
     for name, (times, money) in ways.items():
@@ -236,9 +235,16 @@ def stacked(ways: Ways) -> Stack:
     return stack
 
 
-def _check_limits(name: str, limits: Sequence[float]) -> None:
-    wrong = [limit for limit in limits if not (isfinite(limit) and limit >= 0)]
-    if wrong or not len(limits):
+def _check_ways(ways: object) -> None:
+    if not isinstance(ways, Mapping) or not ways:
         raise ArgumentError(
-            f"{name} must be finite numbers, zero or more.", found=few(wrong) or "none"
+            "There are no ways.",
+            found="" if isinstance(ways, Mapping) else type(ways).__name__,
+            fix="Give at least one, by name: {'coach': (times, costs)}.",
         )
+    for name, way in ways.items():
+        if not isinstance(way, (tuple, list)) or len(way) != 2:  # noqa: PLR2004 — times, money
+            raise ArgumentError(
+                f"The way {name!r} must be travel times and a table of money.",
+                found=type(way).__name__,
+            )

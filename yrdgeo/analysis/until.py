@@ -4,13 +4,11 @@ Promise: a time is one of the travel times, not a multiple of some step; what is
 takes ``inf``. Sums that fall short by rounding alone (one part in 10¹²) are enough.
 """
 
-from math import isfinite
-
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Direction, Floats, aligned, checked, competing, row_blocks
-from yrdgeo.errors import ArgumentError
+from yrdgeo.analysis.arguments import check_number
 from yrdgeo.results import TravelTimes
 
 ROUNDING = 1e-12
@@ -59,8 +57,7 @@ def closest(
     >>> closest(times, n=3, opportunities=pd.Series({"b": 9, "c": 2, "d": 0})).to_dict()
     {'a': 50.0}
     """
-    if not (n > 0 and isfinite(n)):
-        raise ArgumentError("n must be a number above zero.", found=repr(n))
+    check_number(n, "n", above=0)
     times = checked(times, direction=direction)
     amounts = np.ones(len(times.destinations))
     if opportunities is not None:

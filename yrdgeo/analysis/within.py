@@ -4,14 +4,15 @@ Promise: a time equal to a cut-off is in, and what no path reaches adds nothing.
 """
 
 from collections.abc import Sequence
-from math import floor, isfinite
+from math import floor
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Direction, Floats, aligned, checked, row_blocks
-from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.analysis.arguments import check_choice, check_number
+from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 
 Statistic = Literal["median", "mean"]
@@ -62,10 +63,7 @@ def cumulative(
     >>> cumulative(times, pd.Series({"a": 1.0, "b": 2.0, "c": 4.0}), cutoff_min=60).to_dict()
     {'a': 3.0}
     """
-    if not (isfinite(cutoff_min) and cutoff_min >= 0):
-        raise ArgumentError(
-            "cutoff_min must be a finite number, zero or more.", found=repr(cutoff_min)
-        )
+    check_number(cutoff_min, "cutoff_min", least=0)
     times = checked(times, direction=direction)
     amounts = aligned(opportunities, times.destinations, name="opportunities")
     (reach,) = _sums_within(times.minutes, amounts, [cutoff_min])
@@ -125,9 +123,7 @@ def cumulative_interval(  # noqa: PLR0913 — options, each by name
     ...     step_min=30).to_dict()
     {'a': 2.0}
     """
-    if statistic not in {"median", "mean"}:
-        fix = nearest(str(statistic), ["median", "mean"])
-        raise ArgumentError("The statistic is unknown.", found=repr(statistic), fix=fix)
+    check_choice(statistic, "statistic", ("median", "mean"))
     cutoffs = _cutoffs(lower_min, upper_min, step_min)
     times = checked(times, direction=direction)
     amounts = aligned(opportunities, times.destinations, name="opportunities")
@@ -146,11 +142,9 @@ def _sums_within(minutes: Floats, amounts: Floats, cutoffs: Sequence[float]) -> 
 
 
 def _cutoffs(lower: float, upper: float, step: float) -> list[float]:
-    if not (0 <= lower <= upper and step > 0 and isfinite(upper) and isfinite(step)):
-        raise ArgumentError(
-            "An interval needs 0 ≤ lower_min ≤ upper_min and step_min above zero.",
-            found=f"{lower} to {upper} by {step}",
-        )
+    check_number(lower, "lower_min", least=0)
+    check_number(upper, "upper_min", least=lower)
+    check_number(step, "step_min", above=0)
     # 0.1 × 3 exceeds 0.3 in binary: a billionth of a step is rounding, not a missing cut-off.
     count = floor((upper - lower) / step + 1e-9) + 1
     if count > MOST_CUTOFFS:
