@@ -124,6 +124,21 @@ def test_times_go_from_helper_to_helped_and_the_least_of_the_modes_counts(
     assert "times_min" not in single.columns
 
 
+def test_partners_are_as_far_apart_one_way_as_the_other(
+    cities: gpd.GeoDataFrame, twins: pd.DataFrame, order: pd.DataFrame
+) -> None:
+    rail = times(cities, seed=3)
+    directed = twins.assign(direction=["partners", "helper_to_helped", ""])
+    swapped = directed.rename(columns={"helper_id": "helped_id", "helped_id": "helper_id"})
+    one, other = (pairs.table(cities, t, order=order, times=rail) for t in (directed, swapped))
+    frame = rail.to_frame()
+    both = (frame.loc["310000", "340100"] + frame.loc["340100", "310000"]) / 2
+    assert row(one, "far")["travel_time_min"] == pytest.approx(both)
+    assert row(other, "far")["travel_time_min"] == pytest.approx(both)
+    assert row(one, "near")["travel_time_min"] == frame.loc["320500", "330400"]
+    assert row(other, "near")["travel_time_min"] == frame.loc["330400", "320500"]
+
+
 def test_what_was_not_given_is_missing_not_zero(
     cities: gpd.GeoDataFrame, twins: pd.DataFrame, order: pd.DataFrame
 ) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from yrdgeo.analysis.contiguity import edges
-from yrdgeo.errors import ArgumentError, PlaceError, SourceError, StudyError
+from yrdgeo.errors import ArgumentError, PlaceError, SourceError, StudyError, TableError
 from yrdgeo.inputs import pairs_of
 from yrdgeo.provenance import data_path, read_sources
 from yrdgeo.sources.boundaries import load_cities
@@ -216,6 +216,31 @@ def test_a_file_that_holds_no_pairs_is_refused(tmp_path: Path, content: str, sai
     path.write_text(content, encoding="utf-8")
     with pytest.raises(SourceError, match=said):
         read_pairs(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("苏州,南京,partners,,\n南京,苏州,partners,,\n", "row 3, column 'helped_id': repeats"),
+        ("苏州,南京,,,\n苏州,南京,,,\n", "row 3, column 'helped_id': repeats"),
+        ("苏州,南京,,2021-12,2020\n", "row 2, column 'until': lies before 'since'"),
+        ("苏州,南京,,2021,soon\n", "row 2, column 'until': is not a date"),
+    ],
+)
+def test_pairs_named_twice_and_terms_that_end_too_soon_are_told(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(f"helper,helped,direction,since,until\n{rows}", encoding="utf-8")
+    with pytest.raises(TableError, match=said):
+        read_pairs(path)
+
+
+def test_who_helps_each_other_in_turn_is_two_pairs_and_a_term_may_be_open(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = "苏州,南京,,2021-12,2021\n南京,苏州,,2021,\n"
+    path.write_text(f"helper,helped,direction,since,until\n{rows}", encoding="utf-8")
+    assert read_pairs(path)["until"].to_list() == ["2021", ""]
 
 
 def test_reading_pairs_gives_the_shipped_table_back(tmp_path: Path) -> None:

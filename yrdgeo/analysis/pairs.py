@@ -38,10 +38,12 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 Ends = tuple[pd.Index, pd.Index]
 Values = pd.Series | pd.DataFrame | Mapping[str, pd.Series]
 
 ADJACENT, LEAPFROG = "adjacent", "leapfrog"
+PARTNERS = "partners"  # a direction: neither end is the helper
 MUNICIPALITIES = ("11", "12", "31", "50")  # Beijing, Tianjin, Shanghai, Chongqing: no prefectures
 STEP_KM = 20.0  # points along a drawn geodesic
 
@@ -73,7 +75,8 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
     order
         Contiguity orders as :func:`yrdgeo.contiguity.order` returns them.
     times
-        Travel times between cities, or several by name (``rail``, ``road``); helper to helped.
+        Travel times between cities, or several by name (``rail``, ``road``); helper to helped,
+        and the mean of both ways for a pair whose ``direction`` is ``partners``.
     values
         A named series by adcode, or several (a table or a mapping), to compare helper and helped.
     lengths
@@ -125,7 +128,11 @@ def table(  # noqa: PLR0913 — the measures of a pair are independent options
     ends = pd.Index(measured["helper_city"]), pd.Index(measured["helped_city"])
     orders = pd.Series(_look_up(order, ends, "order"), measured.index).astype("Int64")
     near = (orders < leapfrog_from).to_numpy(dtype=bool, na_value=False)
-    minutes = {name: _look_up(matrix, ends, name) for name, matrix in _by_name(times).items()}
+    partners = measured.get("direction", pd.Series("", measured.index)).eq(PARTNERS).to_numpy()
+    minutes = {
+        name: _minutes(matrix, ends, name, partners=partners)
+        for name, matrix in _by_name(times).items()
+    }
     every = list(minutes.values()) or [np.full(len(measured), np.nan)]
     seat_km = geodesic_km(cities, *ends)
     columns: dict[str, pd.Series | npt.NDArray[np.generic]] = {
@@ -203,6 +210,15 @@ def _look_up(matrix: object, ends: Ends, name: str) -> npt.NDArray[np.object_]:
             fix="Compute it for all the cities.",
         )
     return np.asarray(frame.to_numpy()[rows, columns])
+
+
+def _minutes(matrix: TravelTimes, ends: Ends, name: str, *, partners: Flags) -> Floats:
+    """Return minutes from helper to helped; of partners, the mean of both ways."""
+    found = _look_up(matrix, ends, name).astype(np.float64)
+    if partners.any():
+        back = (ends[1][partners], ends[0][partners])
+        found[partners] = (found[partners] + _look_up(matrix, back, name).astype(np.float64)) / 2
+    return found
 
 
 def _detour(lengths: TravelTimes | pd.DataFrame | None, ends: Ends, seat_km: Floats) -> Floats:

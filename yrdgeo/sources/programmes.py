@@ -1,8 +1,10 @@
 """Pairs and groups of cities that a plan or a statistic names, each row with its source."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from yrdgeo.errors import (
@@ -20,6 +22,8 @@ from yrdgeo.sources.names import resolve_column
 from yrdgeo.sources.places import Place, english_name, place, prefecture_of
 from yrdgeo.tables import check
 
+PARTNERS = "partners"
+DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 # What people call the two ends of a pair in a file of their own.
 HELPER_COLUMNS = ("helper_id", "helper", "helper_name", "from", "帮扶方", "帮扶城市", "支援方")
 HELPED_COLUMNS = ("helped_id", "helped", "helped_name", "to", "受帮扶方", "受帮扶城市", "受援方")
@@ -71,8 +75,9 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     ----------
     path
         With a header; CSV in UTF-8 or GB18030. A column for the helper and one for the helped
-        (codes or names of cities, counties or provinces); ``pair_id scheme since kind source_id``
-        are optional.
+        (codes or names of cities, counties or provinces); ``pair_id scheme since until kind
+        direction source_id`` are optional, and further columns are kept. A ``direction`` of
+        ``partners`` means that neither end is the helper.
 
     Returns
     -------
@@ -108,7 +113,7 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     defaults = {"scheme": path.stem, "source_id": "user_pairs"}
     missing = {name: value for name, value in defaults.items() if name not in pairs.columns}
     checked = check(pairs.assign(**missing), "pairs", source=path.name)
-    raise_problems(_repeats(checked), source=path.name)
+    raise_problems([*_repeats(checked), *_ends_before_it_begins(checked)], source=path.name)
     return _named(checked)
 
 
@@ -194,7 +199,12 @@ def _codes(table: pd.DataFrame, ends: dict[str, str]) -> tuple[dict[str, list[st
 
 
 def _repeats(pairs: pd.DataFrame) -> list[Problem]:
-    key = ["helper_id", "helped_id", "scheme", "kind"]
+    """Tell pairs that were there before; of partners (undirected) the other way round, too."""
+    ends = pairs[["helper_id", "helped_id"]].to_numpy(dtype=str)
+    if "direction" in pairs.columns:
+        both = pairs["direction"].eq(PARTNERS).to_numpy()[:, None]
+        ends = np.where(both, np.sort(ends, axis=1), ends)
+    key = pd.DataFrame(ends).assign(scheme=pairs["scheme"], kind=pairs["kind"])
     return [
         Problem(
             "repeats an earlier pair",
@@ -203,9 +213,24 @@ def _repeats(pairs: pd.DataFrame) -> list[Problem]:
             f"{pairs['helper_id'].iloc[row - 2]} and {pairs['helped_id'].iloc[row - 2]}",
             "Leave it out, or give it a scheme of its own.",
         )
-        for row, again in enumerate(pairs.duplicated(key), start=2)
+        for row, again in enumerate(key.duplicated(), start=2)
         if again
     ]
+
+
+def _ends_before_it_begins(pairs: pd.DataFrame) -> list[Problem]:
+    """Tell terms that are no dates, or end before they begin."""
+    if "until" not in pairs.columns:
+        return []
+    until, since = (pairs[name].fillna("").astype(str).str.strip() for name in ("until", "since"))
+    problems = []
+    for row, (last, first) in enumerate(zip(until, since, strict=True), start=2):
+        if last and not DAY.fullmatch(last):
+            fix = "Write YYYY, YYYY-MM or YYYY-MM-DD."
+            problems.append(Problem("is not a date", row, "until", last, fix))
+        elif last and last < first[: len(last)]:
+            problems.append(Problem("lies before 'since'", row, "until", last))
+    return problems
 
 
 def _named(pairs: pd.DataFrame) -> pd.DataFrame:
