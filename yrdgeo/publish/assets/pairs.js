@@ -44,10 +44,13 @@
     function sentence(pairs) {
       const mean = (kind) => {
         const values = pairs.filter((pair) => pair.class === kind).map((pair) => pair.numbers[column]).filter((v) => v !== undefined && v !== null);
-        return values.length ? app.number(values.reduce((a, b) => a + b, 0) / values.length, COLUMNS[column][1]) : app.t("no_data");
+        if (!values.length) return [];
+        return [app.t("mean_" + kind, { mean: unit(app.number(values.reduce((a, b) => a + b, 0) / values.length, COLUMNS[column][1])) })];
       };
+      const means = ROWS.flatMap(mean);
       const n = ROWS.map((kind) => pairs.filter((pair) => pair.class === kind).length);
-      return app.t("pairs_reading", { total: pairs.length, adjacent: n[0], leapfrog: n[1], measure: app.t("pair_" + column), a: unit(mean("adjacent")), b: unit(mean("leapfrog")) });
+      return app.t("pairs_counts", { total: pairs.length, adjacent: n[0], leapfrog: n[1] })
+        + (means.length ? app.t("pairs_means", { measure: app.t("pair_" + column), means: means.join(app.state.lang === 0 ? "，" : ", ") }) : "");
     }
 
     // The smallest p that any split of so few pairs could give, before anyone runs a test.
