@@ -238,6 +238,63 @@ def test_a_picker_is_searched_in_either_language_by_code_and_by_keyboard(
     assert "没有匹配项" in page.inner_text("#find-list")
 
 
+SKETCHED = """() => [...document.querySelectorAll("path.sketch")].flatMap((path) =>
+  path.getAttribute("d").slice(1).split("M").map((way) => {
+    const points = way.split("L").map((point) => point.split(/[ ,]/).map(Number));
+    return [points[0], points[points.length - 1]];
+  }))"""
+
+
+def test_a_plan_in_hand_is_drawn_on_the_map_and_goes_again(
+    run: Run, sample_page: Path, visit: Open
+) -> None:
+    page = visit(sample_page).page
+    page.evaluate("() => { atlas.app.set({tab: 'pairs'}); }")
+    plans = run.tables["pareto"].set_index("solution")
+    page.hover(".plan[data-plan='1']")
+    wanted = page.evaluate(
+        """(codes) => codes.map((pair) => pair.map((code) => {
+          const at = atlas.app.data.cities.seats[atlas.app.placeOf(code)];
+          const point = atlas.app.map.latLngToLayerPoint(at);
+          return [point.x, point.y];
+        }))""",
+        [[code.strip() for code in way.split("→")] for way in plans["matching"][1].split(";")],
+    )
+    drawn = page.evaluate(SKETCHED)
+    assert len(drawn) == len(wanted) > 1
+    for ends, known in zip(drawn, wanted, strict=True):
+        for got, at in zip(ends, known, strict=True):
+            assert got == pytest.approx(at, abs=1.5)
+    page.mouse.move(5, 5)
+    assert page.evaluate(SKETCHED) == []
+    page.locator(".plan[tabindex='0']").focus()  # one stop for all plans
+    assert page.locator(".plan[tabindex='0']").count() == 1
+    actual = page.evaluate(SKETCHED)
+    page.keyboard.press("ArrowLeft")
+    key = page.evaluate("document.activeElement.dataset.plan")
+    assert key == "3"
+    assert page.evaluate(SKETCHED) != actual
+    page.keyboard.press("Enter")
+    assert page.input_value("#plan") == key
+    assert page.evaluate("document.activeElement.dataset.plan") == key
+    assert page.evaluate(SKETCHED) != []
+    page.locator("#tab-pairs").focus()
+    assert page.evaluate(SKETCHED) == []
+
+
+def test_a_tip_at_the_edge_is_whole(sample_page: Path, visit: Open) -> None:
+    page = visit(sample_page).page
+    frame = page.locator("#frame").bounding_box()
+    assert frame is not None
+    for x, y in ((frame["width"] - 3, frame["height"] - 3), (3, 3), (frame["width"] + 90, 400)):
+        page.evaluate("([x, y]) => { atlas.app.tipCity(2, x, y); }", [x, y])
+        tip = page.locator("#tip").bounding_box()
+        assert tip is not None
+        assert tip["x"] >= frame["x"]
+        assert tip["x"] + tip["width"] <= frame["x"] + frame["width"]
+        assert tip["y"] + tip["height"] <= frame["y"] + frame["height"]
+
+
 def test_every_chart_has_its_numbers_as_a_table(delta_page: Path, visit: Open) -> None:
     page = visit(delta_page).page
     page.evaluate("() => { atlas.app.set({tab: 'gradient'}); }")
