@@ -13,18 +13,18 @@ from branca.element import Figure
 
 from yrdgeo.errors import ArgumentError
 from yrdgeo.publish.layers import Record, text
+from yrdgeo.publish.packed import packed
 from yrdgeo.publish.page import Literal, Page, Script, Style, asset, asset_path, children
 from yrdgeo.publish.payload import payload, script_json
 from yrdgeo.results import Run
 
 # In the order in which they are loaded.
 SCRIPTS = (
-    "dom", "core", "facts", "derived", "swipe", "topology", "canvas", "regions", "ground", "inset",
-    "labels", "linked", "overlays", "legend", "tooltip", "heading", "picker", "scenario",
-    "controls",
-    "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings", "plans", "pairs",
-    "scatter", "city", "twostates", "compare", "region", "panel", "tales", "stories", "footer",
-    "keyboard", "address", "export", "image", "start",
+    "dom", "unpack", "core", "facts", "derived", "swipe", "topology", "canvas", "regions",
+    "ground", "inset", "labels", "linked", "overlays", "legend", "tooltip", "heading", "picker",
+    "scenario", "controls", "ranking", "charts", "gradientsay", "slopes", "gradient", "matchings",
+    "plans", "pairs", "scatter", "city", "twostates", "compare", "region", "panel", "tales",
+    "stories", "footer", "keyboard", "address", "export", "image", "start",
 )  # fmt: skip
 MAP_OPTIONS = (
     "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.01,zoomDelta:0.5,"
@@ -58,7 +58,7 @@ class RunMap(folium.Map):
         name = self.get_name()
         parts = {
             "style": Style(style_sheet()),
-            "data": Script(script_json(self.content), data="data"),
+            "data": Script(script_json(packed(self.content)), data="data"),
             "leaflet": Script(leaflet()),
             "atlas": Script("\n".join(asset(f"{script}.js") for script in SCRIPTS)),
         }

@@ -5,16 +5,6 @@
 
   const SIGNED = { better: "none", topic: "", topicName: ["", ""], midpoint: 0, dateless: true };
 
-  // (lower, upper], as the classes of every layer
-  function letters(values, breaks) {
-    return values.map((v) => (v === null ? "-" : String(breaks.filter((b) => v > b).length))).join("");
-  }
-
-  function ranks(values, lowestFirst) {
-    const sorted = values.filter((v) => v !== null).sort((a, b) => (lowestFirst ? a - b : b - a));
-    return values.map((v) => (v === null ? null : sorted.indexOf(v) + 1));
-  }
-
   // The later view minus the earlier one; what either lacks is missing, what either doubts is doubted.
   function minus(layer, [after, before], breaks, known) {
     const values = known || after.values.map((v, i) => {
@@ -24,7 +14,7 @@
     });
     const doubt = ["u", "l", "m", "h"];
     const flags = values.map((_, i) => doubt.find((one) => after.flags[i] === one || before.flags[i] === one) || ".").join("");
-    return { ...after, values, classes: letters(values, breaks), ranks: ranks(values, layer.better === "low"), flags };
+    return { ...after, values, classes: atlas.letters(values, breaks), ranks: atlas.ranks(values, layer.better === "low"), flags };
   }
 
   atlas.derived = function (app) {
@@ -71,7 +61,7 @@
       const layer = fit && data.layers.find((one) => one.id === fit.layer);
       const off = fit?.residual;
       if (!layer || !off) return undefined;
-      const view = { ...layer.views[layer.year + "|"], values: off.values, classes: off.classes, ranks: ranks(off.values) };
+      const view = { ...layer.views[layer.year + "|"], values: off.values, classes: off.classes, ranks: atlas.ranks(off.values) };
       const core = data.cities.short[fit.core] || ["", ""];
       return told(layer, off, {
         id: "residual~" + fit.id, better: "none", decimals: off.decimals, unit: off.percent ? ["%", "%"] : layer.unit, gradient: fit.id, year: layer.year,

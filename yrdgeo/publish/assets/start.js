@@ -52,7 +52,7 @@
 
   atlas.start = function (map) {
     const begun = performance.now();
-    const data = JSON.parse(atlas.byId("data").textContent);
+    const data = atlas.unpack(JSON.parse(atlas.byId("data").textContent));
     const app = atlas.create(data);
     app.map = map;
     atlas.facts(app);
