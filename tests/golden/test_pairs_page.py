@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 
 import yrdgeo as yg
+from yrdgeo.pipeline import listing
 from yrdgeo.results import Run, TravelTimes
+from yrdgeo.sources.programmes import read_pairs
 
-PAGE = (Path(__file__).parents[2] / "docs" / "pairs.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "pairs.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
@@ -37,6 +40,32 @@ def test_the_numbers_of_the_pairs(delta: Run) -> None:
     assert f"{ratio.min():.1f} to {ratio.max():.1f} times the nearest" in PAGE
     assert delta.pairs["n_eligible"].eq(25).all()
     assert delta.pairs["similarity"].notna().sum() == 3
+
+
+def test_no_pair_changes_its_class_without_bridges_or_waters(delta: Run) -> None:
+    adjacent = delta.pairs["pair_class"].eq("adjacent")
+    for column in ("contiguity_order", "order_without_bridges", "order_over_land"):
+        assert delta.pairs[column].eq(1).eq(adjacent).all()
+
+
+def test_the_example_of_a_list_is_readable_and_says_that_it_is_made_up() -> None:
+    path = DOCS / "examples" / "cadre_exchange_made_up.csv"
+    assert f"examples/{path.name}" in PAGE
+    pairs = read_pairs(path)
+    assert pairs["kind"].eq("cadre_exchange").all()
+    assert pairs["note"].str.contains("虚构").all()
+    assert pairs["source_id"].eq("made_up").all()
+    assert pairs["direction"].to_list() == ["partners", "partners", "helper_to_helped"]
+
+
+def test_every_shipped_scheme_is_named() -> None:
+    rows = listing("schemes")
+    assert {row[0]: row[3] for row in rows[1:]} == {
+        "northern_anhui_twinning_2021": "8",
+        "northeast_counterpart_2017": "7",
+        "enclave": "8",
+        "territorial_enclave": "2",
+    }
 
 
 def test_the_numbers_of_the_flows(delta: Run) -> None:
