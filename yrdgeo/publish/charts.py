@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from yrdgeo.publish.groupcharts import group_records
 from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
 from yrdgeo.publish.palette import Classes, classify, turned
 from yrdgeo.results import Run
@@ -47,6 +48,7 @@ def chart_records(run: Run, order: pd.Index) -> Record:
             for row in _rows(run, "inequality")
             if {"group_id", "year", "values"} <= set(row) and text(row.get("measure")) in INDICES
         ],
+        **group_records(run),
         "scenarios": {
             text(row["scenario"]): {"title": both(row, "title"), "note": both(row, "note")}
             for row in records(run.scenarios)

@@ -51,6 +51,11 @@ PAIR_NUMBERS = {
     "nearest_ratio": 2,
     "rank": 0,
     "n_eligible": 0,
+    "similarity": 3,
+    "krugman": 3,
+    "complementarity": 3,
+    "structure_year": 0,
+    "n_sectors": 0,
 }
 
 

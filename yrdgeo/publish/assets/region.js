@@ -6,7 +6,7 @@
   const POINTS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
   const WIDE = 104; // of a bar or an interval
 
-  atlas.hasRegion = (data) => ["rings", "centres", "sizes", "inequality"].some((name) => data.charts[name].length);
+  atlas.hasRegion = (data) => ["rings", "centres", "sizes", "inequality", "nested", "beta", "weights"].some((name) => data.charts[name].length);
 
   atlas.region = function (app, root) {
     const { data, state } = app;
@@ -16,7 +16,8 @@
     const index = atlas.el("select", { id: "region-index", on: { change: () => app.set({ index: index.value }) } });
     const values = atlas.el("select", { id: "region-values", on: { change: () => app.set({ of: values.value }) } });
     const labels = ["ring", "index", "values"].map((name) => atlas.el("label", { for: "region-" + name }));
-    const parts = ["rings", "inequality", "centre", "sizes"].map((name) => atlas.el("section", { class: "part " + name }));
+    const { nested, sigma, beta, weights } = data.charts;
+    const parts = ["rings", "inequality", "nested", "converge", "centre", "sizes", "weights", "covered"].map((name) => atlas.el("section", { class: "part " + name }));
     root.append(...parts);
 
     const title = (id) => app.say(app.layerById(id)?.title || [id, id]);
@@ -89,17 +90,59 @@
       return app.t("inequality_two", vars) + app.t(!apart ? "inequality_unsure" : b.value < a.value ? "inequality_less" : "inequality_more");
     }
 
+    const percent = (v) => app.number(100 * v, 0);
+    const ends = (row, low, high, decimals) => (row[low] === null || row[high] === null ? "–" : app.number(row[low], decimals) + "–" + app.number(row[high], decimals));
+
+    // Shares of one sum, from the widest level inwards.
+    function drawNested() {
+      const rows = nested.filter((row) => row.shares.length === 3).sort((a, b) => a.year - b.year);
+      const last = rows[rows.length - 1];
+      atlas.put(parts[2], last ? [head("nested_title"),
+        atlas.el("p", { class: "said", text: app.t("nested_say", { title: title(last.values), year: last.year, total: app.number(last.total, 3), a: percent(last.shares[0]), b: percent(last.shares[1]), c: percent(last.shares[2]) }) }),
+        table([app.t("year"), app.t("index_theil_t"), app.t("between_provinces"), app.t("between_groups"), app.t("within_groups")],
+          rows.map((row) => [(row.values === last.values ? "" : title(row.values) + " ") + row.year, app.number(row.total, 3), ...row.shares.map(share)]))] : null);
+    }
+
+    function drawConvergence() {
+      const said = beta.map((row) => {
+        const settled = row.lower !== null && Math.sign(row.lower) === Math.sign(row.upper);
+        const vars = { title: title(row.values), first: row.first_year, last: row.last_year, n: row.n, slope: app.number(row.slope, 3), low: app.number(row.lower, 3), high: app.number(row.upper, 3), half: row.half_life_years === null ? "–" : app.number(row.half_life_years, 0) };
+        return app.t(!settled ? "beta_unsure" : row.slope < 0 ? "beta_faster" : "beta_slower", vars) + (row.mixed ? app.t("beta_mixed") : "");
+      });
+      const rows = sigma.filter((row) => row.value !== null).sort((a, b) => (a.values < b.values ? -1 : a.values > b.values ? 1 : a.year - b.year));
+      atlas.put(parts[3], said.length || rows.length ? [head("converge_title"), said.map((text) => atlas.el("p", { class: "said", text })),
+        rows.length ? table([app.t("of_what"), app.t("year"), app.t("sigma"), app.t("interval")], rows.map((row) => [title(row.values), String(row.year), app.number(row.value, 3), ends(row, "low", "high", 3)])) : null] : null);
+    }
+
+    const METHODS = { entropy: "weights_entropy", critic: "weights_critic", equal: "weights_equal" };
+
+    function drawWeights() {
+      atlas.put(parts[6], weights.length ? [head("weights_title"), weights.map((one) => [
+        atlas.el("p", { class: "said", text: app.t("weights_say", { title: title(one.score), by: METHODS[one.by] ? app.t(METHODS[one.by]) : one.by, n: one.n }) }),
+        table([app.t("criterion"), app.t("weight"), ""], one.parts.map((part) => [app.say(part.title), share(part.weight), bar(part.weight)]))])] : null);
+    }
+
+    // How many cities have sectors, by year; the layers of structure know.
+    function drawCovered() {
+      const layer = data.layers.find((one) => one.topic === "structure");
+      const years = layer ? app.years(layer) : [];
+      atlas.put(parts[7], years.length ? [head("covered_title"), atlas.el("ul", { class: "plain" }, years.map((year) => {
+        const { values } = layer.views[year + "|"];
+        return atlas.el("li", { text: app.t("covered_say", { year, n: values.length, known: values.filter((v) => v !== null).length }) });
+      }))] : null);
+    }
+
     function drawCentre() {
       const moved = centres.filter((row) => row.move_km !== null);
       const before = (row) => Math.max(...centres.filter((one) => one.values === row.values && one.year < row.year).map((one) => one.year));
-      atlas.put(parts[2], moved.length ? [head("centre_title"), atlas.el("ul", { class: "plain" }, moved.map((row) => atlas.el("li", { text: app.t("centre_moved", {
+      atlas.put(parts[4], moved.length ? [head("centre_title"), atlas.el("ul", { class: "plain" }, moved.map((row) => atlas.el("li", { text: app.t("centre_moved", {
         title: title(row.values), first: before(row), last: row.year, km: app.number(row.move_km, 1),
         way: app.t("way_" + POINTS[Math.round(((row.bearing_deg % 360) + 360) / 45) % 8]),
       }) })))] : null);
     }
 
     function drawSizes() {
-      atlas.put(parts[3], sizes.length ? [head("sizes_title"), table([app.t("layer"), app.t("year"), app.t("exponent"), app.t("interval"), app.t("primacy")], sizes.map((row) => [
+      atlas.put(parts[5], sizes.length ? [head("sizes_title"), table([app.t("layer"), app.t("year"), app.t("exponent"), app.t("interval"), app.t("primacy")], sizes.map((row) => [
         title(row.values), String(row.year), app.number(row.exponent, 2), app.number(row.lower, 2) + "–" + app.number(row.upper, 2), app.number(row.primacy_two_city, 2)])),
       atlas.el("p", { class: "members", text: app.t("sizes_say") })] : null);
     }
@@ -108,8 +151,12 @@
       if (root.hidden) return;
       if (rings.length) drawRings();
       if (inequality.length) drawInequality();
+      drawNested();
+      drawConvergence();
       drawCentre();
       drawSizes();
+      drawWeights();
+      drawCovered();
     }
     app.on(["lang", "tab", "layer", "ring", "index", "of"], draw);
     return { draw };
