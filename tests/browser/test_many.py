@@ -16,6 +16,7 @@ from page_runs import china_cities, made_up_run
 
 from browser.visits import Open
 from yrdgeo.publish.atlas import write_atlas
+from yrdgeo.publish.foliummap import folium_map
 from yrdgeo.publish.ground import MAINLAND, is_national
 from yrdgeo.results import Run
 from yrdgeo.sources.china import DISTRIBUTION, boundary_line, china_polygons
@@ -187,6 +188,41 @@ def test_the_canvas_goes_into_the_pictures_as_paths(many_page: Path, visit: Open
     assert counts[1] == 0
     for fill, count in legend:
         assert counts[0][fill] == count, fill
+
+
+def test_many_regions_are_drawn_and_answer_in_a_notebook(
+    many: Run, visit: Open, tmp_path: Path
+) -> None:
+    shown = folium_map(many, ["gdp"])._repr_html_()
+    assert "<iframe srcdoc=" in shown
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><body data-ready>{shown}", encoding="utf-8")
+    opened = visit(path)
+    page = opened.page
+    inside = page.frames[1]
+    inside.wait_for_selector("body[data-ready]")
+    inside.wait_for_selector("canvas.sheet")
+    middle = inside.evaluate(
+        "atlas.app.map.latLngToContainerPoint(atlas.app.data.cities.labels[395])"
+    )
+    box = page.locator("iframe").bounding_box()
+    frame = inside.locator("#frame").bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert box["x"] <= frame["x"]  # the box of what is inside counts from the page too
+    page.mouse.move(frame["x"] + middle["x"], frame["y"] + middle["y"])
+    inside.wait_for_selector("#tip:not([hidden])")
+    assert inside.evaluate("atlas.app.state.hover") == 395
+    assert inside.evaluate("atlas.app.fullCity(395)") in inside.inner_text("#tip")
+    page.mouse.click(frame["x"] + middle["x"], frame["y"] + middle["y"])
+    assert inside.evaluate("atlas.app.state.pin") == 395
+    assert opened.messages == []
+    assert opened.requests[1:] in ([], ["about:srcdoc"])
+    seen = inside.evaluate(PIXELS)
+    painted = {
+        one for _, letter, flag, colours in seen if letter == "4" and flag != "u" for one in colours
+    }
+    assert painted == {inside.evaluate("atlas.app.layer().colours[4]")}
 
 
 def test_it_is_quiet_and_the_same_twice(
