@@ -106,6 +106,52 @@ def test_clusters_of_gdp_per_head(delta: Run) -> None:
     assert sorted(alone["adcode"]) == ["320700", "341000"]
 
 
+def test_the_layers_of_position_are_their_tables(delta: Run) -> None:
+    layers = delta.layers.set_index("layer_id")
+    place = {name: dict(enumerate(layers.loc[name, "classes"].split(";"))) for name in layers.index}
+    core = delta.values("core_periphery").map(place["core_periphery"])
+    table = delta.tables["core_periphery"].set_index("adcode")
+    assert core.eq("core").to_dict() == table["in_core"].to_dict()
+    assert delta.values("coreness").to_dict() == table["coreness"].to_dict()
+    shares = delta.tables["dominant_flows"].set_index("adcode")["share"]
+    assert delta.values("flow_primacy").to_dict() == (100 * shares).to_dict()
+    named = layers.loc["communities", "classes_en"].split(";")
+    assert named == ["With Nanjing", "With Hangzhou", "With Shanghai"]
+    numbers = delta.tables["communities"].set_index("adcode")["community"]
+    assert (delta.values("communities") + 1).to_dict() == numbers.to_dict()
+    assert "mutual information with the provinces 0.55" in layers.loc["communities", "says_en"]
+    assert "4 of 41" in layers.loc["core_periphery", "says_en"]
+    clusters = delta.tables["clusters"]
+    for near, part in clusters.groupby("neighbours"):
+        rows = part.set_index("adcode")
+        for method, column in (("local_moran", "cluster"), ("getis_ord", "spot")):
+            layer = f"{method}_gdp_per_capita_{near}"
+            found = delta.values(layer).map(place[layer])
+            assert found.to_dict() == rows[column].to_dict(), layer
+
+
+def test_the_pull_of_all_others_is_strongest_at_wuxi(delta: Run) -> None:
+    """A second route: plain numpy from the run's times and amounts."""
+    times = delta.times["best"].to_frame()
+    ids = list(times.index)
+    mass = (delta.values("gdp", 2022) * delta.values("population_resident", 2020))[ids] ** 0.5
+    pull = mass.to_numpy() / np.maximum(times[ids].to_numpy(), 1.0) ** 2
+    np.fill_diagonal(pull, 0)
+    index = 100 * pull.sum(axis=1) / pull.sum(axis=1).mean()
+    shown = delta.values("field_strength")
+    assert shown[ids].to_numpy() == pytest.approx(index, rel=1e-9)
+    assert shown.idxmax() == "320200"
+    assert shown.max() == pytest.approx(263.5, abs=1.0)
+    assert shown.idxmin() == "330300"
+
+
+def test_clusters_of_the_map_are_few(delta: Run) -> None:
+    counts = delta.values("local_moran_gdp_per_capita_contiguity").value_counts()
+    assert counts.to_dict() == {4.0: 33, 1.0: 5, 0.0: 3}
+    near = delta.values("getis_ord_gdp_per_capita_within_90_min").value_counts()
+    assert near.to_dict() == {2.0: 34, 0.0: 5, 3.0: 2}
+
+
 def test_roads_do_not_bend_at_province_borders(delta: Run) -> None:
     table = delta.tables["detours"].set_index("kind")
     assert table["n_pairs"].to_dict() == {"within": 97, "across": 37}

@@ -77,6 +77,10 @@ def test_the_numbers_of_the_flows(delta: Run) -> None:
     moran = tables["clusters"].groupby("neighbours")["moran"].first()
     words = f"{moran['contiguity']:.3f} by borders, {moran['within_90_min']:.3f} within 90 minutes"
     assert words in PAGE
+    pull = tables["field_strength"].set_index("adcode")["field_strength_index"]
+    assert f"Wuxi {pull['320200']:.0f}, Suzhou and Zhenjiang above 200, Wenzhou" in PAGE
+    assert f"Wenzhou {pull['330300']:.0f}; the mean is 100" in PAGE
+    assert (pull > 200).sum() == 3
     across = tables["detours"].set_index("kind").loc["across"]
     assert f"{across['ratio_to_within']:.3f}, p = {across['p_value']:.3f}" in PAGE
     circles = tables["circle_overlap"].query("cutoff_min == 90").set_index("group_id")

@@ -79,6 +79,8 @@ def test_a_wrong_request_is_one_message_and_exit_code_2(
         ("regions", "yrd\t"),
         ("indicators", "gdp_per_capita\t"),
         ("measures", "weighted_mean_time\t"),
+        ("measures", "coreness\tlinkage\t"),
+        ("measures", "local_moran\tcluster\t数值的集聚"),
         ("studies", "yrd\t"),
         ("formats", "figures\tfigures/*.png *.svg"),
         ("sources", "source_id\t"),

@@ -10,6 +10,7 @@ from yrdgeo.inputs import read_all_sources
 from yrdgeo.pipeline.checks import check_file, is_region
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.pipeline.run import WRITTEN
+from yrdgeo.pipeline.words_of_position import CLUSTERED, LINKED, PLAIN
 from yrdgeo.provenance import read_manifest, whole_file
 from yrdgeo.schema import DEFAULT_FORMATS
 from yrdgeo.sources import catalogue, programmes, regions
@@ -77,9 +78,14 @@ def _indicators() -> list[tuple[str, ...]]:
 
 
 def _measures() -> list[tuple[str, ...]]:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (name, row.family, row.title_zh, row.title_en, row.unit_en, row.better, row.meaning_en)
         for name, row in MEASURES.items()
+    ]
+    rows += [
+        (name, family, *row.titles(PLAIN), row.unit_en, row.better, row.meaning_en)
+        for family, words in (("linkage", LINKED), ("cluster", CLUSTERED))
+        for name, row in words.items()
     ]
     return [("measure", "family", "zh", "en", "unit", "better", "meaning"), *rows]
 

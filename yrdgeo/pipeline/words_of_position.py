@@ -11,6 +11,8 @@ TOPICS = {
     "clusters": ("空间集聚", "Clusters"),
 }
 NAMED = "categories"
+# What stands in the places of a title where no study fills them.
+PLAIN = {"values_zh": "数值", "values_en": "Values", "near_zh": "邻居", "near_en": "neighbours"}
 CLASS_COLUMNS = ("classes", "classes_zh", "classes_en")
 MODELLED_ZH = "模型值：以GDP与常住人口的几何平均数为质量，按最快时间衰减。"
 MODELLED_EN = "Modelled flows: √(GDP × people) over powers of the fastest minutes."

@@ -36,6 +36,7 @@ LAYER_TITLES = {
     "circle_overlap": "识别结果与公布名单 Circles against official lists",
     "communities": "社区划分 Communities",
     "core_periphery": "核心与边缘 Core and periphery",
+    "field_strength": "场强 Field strength",
     "clusters": "空间集聚 Clusters of values",
     "detours": "跨省绕行 Detours across and within provinces",
     "corridors": "走廊 Corridors",
