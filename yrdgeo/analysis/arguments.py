@@ -4,7 +4,7 @@ Promise: what is out of its domain is refused in one sentence that names the arg
 its type; what passes comes back as plain Python.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from contextlib import suppress
 from math import inf, isfinite, nan
 from reprlib import repr as brief
@@ -69,7 +69,7 @@ def check_list(given: object, name: str) -> list[object]:
     Raises
     ------
     ArgumentError
-        If it is no list, a lone text among them, or is empty.
+        If it is no list of things that can be looked up, or is empty; a lone text is none.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def check_list(given: object, name: str) -> list[object]:
     yrdgeo.errors.ArgumentError: The cores must be a list, not empty. Found: '310000'.
     """
     listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
-    if not listed:
+    if not listed or not all(isinstance(one, Hashable) for one in listed):
         raise ArgumentError(f"The {name} must be a list, not empty.", found=brief(given))
     return listed
 

@@ -26,6 +26,7 @@ METHODS = ("bca", "percentile", "jackknife")
 Amount = pd.Series | pd.DataFrame
 
 FEWEST = 3
+MOST_DRAWS = 1_000_000
 ROUGH = 10  # under ten cities an interval is a rough guide, and says so
 
 
@@ -105,7 +106,7 @@ def interval(
     level
         Of confidence, above 0 and below 1.
     draws
-        Resamples of the bootstrap.
+        Resamples of the bootstrap, 2 to 1,000,000.
     seed
         Of the draws.
     options
@@ -138,7 +139,7 @@ def interval(
     check_choice(method, "method", METHODS)
     if check_number(level, "level", above=0, most=1) == 1:
         raise ArgumentError("The level must be below 1.", found=repr(level), fix="Usual: 0.95.")
-    check_whole(draws, "draws", least=2)
+    check_whole(draws, "draws", least=2, most=MOST_DRAWS)
     check_whole(seed, "seed", least=0)
     given = amounts if weights is None else (*amounts, weights)
     prepare = PREPARED.get(function)

@@ -5,6 +5,7 @@ share of that weight is a number of its own.
 """
 
 from collections.abc import Iterator
+from reprlib import repr as brief
 from typing import Literal
 
 import numpy as np
@@ -80,9 +81,10 @@ def weighted_mean_time(
     >>> weighted_mean_time(times, people, self_time="zero").to_dict()
     {'a': 7.5, 'b': 30.0}
     """
-    if not isinstance(self_time, pd.Series) and self_time not in ("exclude", "zero"):
+    word = self_time if isinstance(self_time, str) else ""
+    if not isinstance(self_time, pd.Series) and word not in {"exclude", "zero"}:
         raise ArgumentError(
-            "self_time must be 'exclude', 'zero' or a Series of minutes.", found=repr(self_time)
+            "self_time must be 'exclude', 'zero' or a Series of minutes.", found=brief(self_time)
         )
     times = checked(times, direction=direction)
     masses = aligned(weights, times.destinations, name="weights")
