@@ -9,6 +9,7 @@ import pytest
 
 from yrdgeo.analysis.gradient import chainage
 from yrdgeo.provenance import data_path
+from yrdgeo.results import Run
 
 CORRIDORS = pd.read_csv(data_path("corridors.csv"), dtype=str).set_index("corridor_id")
 PREFECTURE_OF = {"310117": "310000"}  # Songjiang stands by the seat of Shanghai
@@ -52,3 +53,45 @@ def test_chainage_rises_from_seat_to_seat_without_long_gaps(
     assert (steps > 20).all()
     assert (steps < 200).all()
     assert along["offset_km"].max() < 1e-6
+
+
+# Along the corridors from Shanghai neither a gradient nor a premium can be told from none.
+@pytest.mark.parametrize(
+    ("corridor", "n", "slope", "premium_pct"),
+    [("g60", 12, -0.001329, -6.02), ("g40_yrd", 9, -0.001773, 13.60)],
+)
+def test_gdp_per_head_along_a_corridor(
+    delta: Run, corridor: str, n: int, slope: float, premium_pct: float
+) -> None:
+    rows = delta.gradients[delta.gradients["corridor_id"].eq(corridor)].set_index("coefficient")
+    assert rows.loc["slope", "n"] == n
+    assert rows.loc["slope", "estimate"] == pytest.approx(slope, abs=1e-6)
+    assert rows.loc["slope", "upper"] > 0
+    table = delta.tables["corridor_premium"]
+    found = table[table["corridor_id"].eq(corridor) & table["by"].eq("km")].iloc[0]
+    assert found["premium_pct"] == pytest.approx(premium_pct, abs=0.01)
+    assert found["lower_pct"] < 0 < found["upper_pct"]
+    assert found["n_on"] + found["n_off"] == 41
+
+
+def test_the_premium_is_that_of_a_regression_of_logs(delta: Run) -> None:
+    """A second route: plain numpy on the published distances and values."""
+    table = delta.tables["corridor_premium"]
+    found = table[table["corridor_id"].eq("g60") & table["by"].eq("road")].iloc[0]
+    minutes = delta.times["road"].to_frame().loc["310000"]
+    names = delta.gradients.set_index("corridor_id").loc["g60", "gradient_id"].iloc[0]
+    off = delta.tables["gradient_residuals"]
+    on = minutes.index.isin(off.loc[off["gradient_id"].eq(names), "adcode"])
+    y = np.log(delta.values("gdp_per_capita", 2022)[minutes.index].to_numpy())
+    design = np.column_stack([np.ones(41), minutes, on])
+    by_hand = np.linalg.lstsq(design, y, rcond=None)[0]
+    assert found["premium"] == pytest.approx(by_hand[2], rel=1e-9)
+    assert found["slope"] == pytest.approx(by_hand[1], rel=1e-9)
+
+
+def test_gdp_per_head_falls_by_a_fifth_with_each_ring(delta: Run) -> None:
+    rows = delta.gradients[delta.gradients["by"].eq("ring")].set_index("coefficient")
+    assert rows.loc["slope", "estimate"] == pytest.approx(-0.232673, abs=1e-6)
+    local = delta.gradients[delta.gradients["form"].eq("local")].iloc[0]
+    assert local["coefficient"] == ""
+    assert np.isnan(local["r2"])  # no R² to rank it by

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from yrdgeo.analysis import scores, structure
+from yrdgeo.results import Run
 from yrdgeo.sources.indicators import load_indicators, load_province_totals
 
 SECTORS = list(structure.THREE_SECTORS)
@@ -115,3 +116,33 @@ def test_output_per_mu_is_known_where_an_official_area_is(indicators: pd.DataFra
     assert found.notna().sum() == 11
     assert found.dropna().index.str.startswith("33").all()
     assert "310000" in found.attrs["note"]
+
+
+def test_the_atlas_maps_both_years_and_says_how_many_cities(
+    delta: Run, of_2021: structure.SectorTable, of_2022: structure.SectorTable
+) -> None:
+    for year, table in ((2021, of_2021), (2022, of_2022)):
+        quotients = structure.location_quotient(table.amounts)["va_secondary"]
+        shown = delta.values("location_quotient_va_secondary", year).dropna()
+        assert shown.to_dict() == pytest.approx(quotients.to_dict(), rel=1e-12)
+    row = delta.layers.set_index("layer_id").loc["specialisation"]
+    assert row["year"] == 2021
+    for words, said in (
+        (row["meaning_en"], "17 of 41 cities have all 3 sectors for 2022."),
+        (row["meaning_zh"], "2021年41个城市中21个有全部3个行业的数据。"),
+    ):
+        assert said in words
+    pairs = delta.tables["structure_pairs"].groupby(["measure", "year"]).size().to_dict()
+    assert pairs == {
+        ("similarity", 2021): 210, ("krugman", 2021): 210,
+        ("similarity", 2022): 136, ("krugman", 2022): 136,
+    }  # fmt: skip
+
+
+def test_three_of_the_eight_pairs_have_sectors_at_both_ends(delta: Run) -> None:
+    pairs = delta.pairs.set_index("pair_id")
+    known = pairs["krugman"].dropna()
+    assert set(known.index) == {"twin2021_4", "twin2021_5", "twin2021_6"}
+    assert set(pairs["structure_year"]) == {2021}  # no city of Anhui has sectors of 2022
+    assert known["twin2021_4"] == pytest.approx(0.3907, abs=5e-5)
+    assert pairs.loc["twin2021_4", "complementarity"] == pytest.approx(known["twin2021_4"] / 2)
