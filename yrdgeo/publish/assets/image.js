@@ -6,6 +6,8 @@
   const HEAD = 74;
   const FOOT = 40;
   const INK = "#1f2328";
+  // What no XML may hold, though a name may: one such sign, and no program opens the picture.
+  const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
   function words(text, x, y, size, more) {
     return atlas.svg("text", { x, y, "font-size": size, fill: INK, "font-family": atlas.font, text, ...more });
@@ -96,7 +98,7 @@
       legendPart(app, height), scalePart(app, width, height),
       words(cut(source, width, 11), EDGE, height - 20, 11),
       words(cut([app.say(app.data.run.title), app.t("printed_on", { date: app.today() })].join(" · ") + approval, width, 11), EDGE, height - 5, 11));
-    return new XMLSerializer().serializeToString(root);
+    return new XMLSerializer().serializeToString(root).replace(ILLEGAL, "\ufffd");
   };
 
   atlas.exportSvg = (app) => atlas.download(atlas.fileName(app, ".svg"), atlas.picture(app), "image/svg+xml");
