@@ -197,10 +197,15 @@ def _backward(lon: Degrees, lat: Degrees, offset: Offset) -> tuple[Degrees, Degr
 
 
 def _coordinates(lon: Degrees, lat: Degrees) -> tuple[Floats, Floats]:
-    x, y = (
-        np.array(part, dtype=np.float64)
-        for part in np.broadcast_arrays(np.asarray(lon), np.asarray(lat))
-    )
+    try:
+        x, y = (
+            np.array(part, dtype=np.float64)
+            for part in np.broadcast_arrays(np.asarray(lon), np.asarray(lat))
+        )
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            "Coordinates must be numbers, as many longitudes as latitudes.", found=str(error)
+        ) from error
     legal = (np.abs(x) <= 180.0) & (np.abs(y) <= 90.0)  # noqa: PLR2004 — the bounds of degrees
     if not legal.all():
         shown = zip(x[~legal], y[~legal], strict=True)

@@ -251,3 +251,9 @@ def test_an_adcode_that_is_no_text_is_named(squares: gpd.GeoDataFrame, code: obj
 def test_a_table_without_geometry_has_no_borders(squares: gpd.GeoDataFrame) -> None:
     with pytest.raises(TableError, match="no polygons"):
         geo.border_km(pd.DataFrame(squares.drop(columns="geometry")), "330000", "330100")
+
+
+@pytest.mark.parametrize(("lon", "lat"), [("east", 31.0), ([121.0, 120.0], [31.0, 30.0, 29.0])])
+def test_coordinates_that_are_no_numbers_or_no_pairs_are_refused(lon: object, lat: object) -> None:
+    with pytest.raises(ArgumentError, match="as many longitudes"):
+        geo.wgs84_to_gcj02(lon, lat)  # type: ignore[arg-type]

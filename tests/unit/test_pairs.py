@@ -302,6 +302,9 @@ def test_compare_refuses_what_it_cannot_compare(eight: pd.DataFrame) -> None:
         pairs.compare(missing, "seat_km")
     with pytest.raises(ArgumentError, match="permutations"):
         pairs.compare(eight, "seat_km", permutations=0)
+    for seed in (-1, 0.5, "0", None):
+        with pytest.raises(ArgumentError, match="seed must be"):
+            pairs.compare(eight, "seat_km", permutations=9, seed=seed)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="'pair_id' must hold numbers"):
         pairs.compare(eight, "pair_id")
     with pytest.raises(ArgumentError, match="two-sided"):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from yrdgeo.analysis.permutation import checked_draws, permutation_result
+from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TestResult, TravelTimes
 
@@ -103,7 +103,7 @@ def moran(
     kept, weights, alone = _ready(values, neighbours)
     z = (kept - kept.mean()).to_numpy()
     n = len(z)
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     draws = checked_draws(permutations)
     dealt = generator.permuted(np.tile(z[:, None], (1, draws)), axis=0)
     null = (dealt * (weights @ dealt)).sum(axis=0) / (z**2).sum()
@@ -248,7 +248,7 @@ def _conditional_p(x: Floats, weights: csr_array, lag: Floats, options: tuple[in
     draws, seed = options
     degree = np.diff(weights.indptr)
     n, most = len(x), int(degree.max())
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     places = np.argsort(generator.random((draws, n - 1)), axis=1)[:, :most]
     p = np.empty(n)
     for i in range(n):

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.flows import checked_flows
-from yrdgeo.analysis.permutation import checked_draws, permutation_result
+from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TestResult
 
@@ -112,7 +112,7 @@ def core_periphery(flows: pd.DataFrame, *, permutations: int = 199, seed: int = 
             "A core needs four cities or more, and flows that differ.",
             found=f"{n} cities, flows from {values.min(initial=0):g} to {values.max(initial=0):g}",
         )
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     core, fit = _discrete(both, generator, RESTARTS)
     coreness, smooth = _continuous(both)
     null = np.empty(checked_draws(permutations))

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.permutation import seeded
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
@@ -96,7 +97,7 @@ def detour(
     known = np.isfinite(way)
     q, i, j = way[known] / km[known], i[known], j[known]
     observed = _ratio(q, across[known])
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     shuffles = (generator.permutation(label) for _ in range(draws))
     null = np.array([_ratio(q, drawn[i] != drawn[j]) for drawn in shuffles])
     beyond = int((null >= observed - 1e-12).sum())

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.panel import Panel, checked_panel, cluster_sums, within
-from yrdgeo.analysis.permutation import checked_draws, permutation_result
+from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -196,7 +196,7 @@ def _assignments(n: int, k: int, permutations: int, seed: int) -> Iterator[Bools
         chosen[every.T, np.arange(len(every))] = True
         yield chosen
         return
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     first = np.zeros((n, 1), dtype=bool)
     first[:k] = True
     block = max(BLOCK // (n * 20), 1)
@@ -232,7 +232,7 @@ def _wild(
     """Return the p-value of the wild cluster bootstrap with the null imposed."""
     draws, seed = options
     dummy = within(panel, panel.treated[panel.unit][:, None] * post[:, None])
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     beyond, block = 0, max(BLOCK // len(value), 1)
     for done in range(0, draws, block):
         size = (len(panel.units), min(block, draws - done))

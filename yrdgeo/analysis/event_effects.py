@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from yrdgeo.analysis.did import SURE
 from yrdgeo.analysis.panel import Panel
+from yrdgeo.analysis.permutation import seeded
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -101,7 +102,7 @@ def dealt(panel: Panel, permutations: int, seed: int) -> tuple[Floats, bool]:
         given = np.full((n, len(every)), np.nan)
         given[every.T, np.arange(len(every))] = start[0]
         return given, True
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     tiled = np.tile(panel.start[:, None], (1, permutations))
     return generator.permuted(tiled, axis=0), False
 

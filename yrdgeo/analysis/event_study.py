@@ -11,7 +11,7 @@ from scipy.stats import norm
 from yrdgeo.analysis.did import TIE, assignments_note, contrasts, randomised
 from yrdgeo.analysis.event_effects import Cohort, Effects, cohorts, dealt, effects, wild
 from yrdgeo.analysis.panel import Panel, checked_panel, read_panel, within
-from yrdgeo.analysis.permutation import checked_draws, permutation_result
+from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TestResult
 
@@ -88,7 +88,7 @@ def event_study(
     whole = checked_panel(panel, starts)
     given, exact = dealt(whole, checked_draws(permutations), seed)
     size = (len(whole.units), checked_draws(draws))
-    signs = np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)
+    signs = seeded(seed).choice(np.array([-1.0, 1.0]), size)
     rows = []
     for event in _events(whole):
         parts = list(cohorts(whole, whole.start[:, None], event))

@@ -152,9 +152,16 @@ def checked_draws(permutations: int | str) -> int:
     return int(permutations)
 
 
+def seeded(seed: object) -> np.random.Generator:
+    """Return a generator for a seed, or refuse what is none."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ArgumentError("seed must be a whole number, zero or more.", found=repr(seed))
+    return np.random.default_rng(int(seed))
+
+
 def shuffled(n: int, draws: int, seed: int) -> Iterator[Rows]:
     """Yield random orders of n places, a block of rows at a time, ``draws`` rows in all."""
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     rows = max(BLOCK // n, 1)
     for done in range(0, draws, rows):
         orders = np.tile(np.arange(n), (min(rows, draws - done), 1))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.observations import check_series
+from yrdgeo.analysis.permutation import seeded
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
@@ -125,7 +126,7 @@ def doubtful_inputs(
     if not (np.isfinite(spread) and spread > 0) or draws < FEWEST:
         found = f"spread = {spread}, draws = {draws}"
         raise ArgumentError("spread is above zero, and draws are two or more.", found=found)
-    generator = np.random.default_rng(seed)
+    generator = seeded(seed)
     noise = np.exp(spread * generator.standard_normal((draws, len(known))))
     results = []
     for factors in noise:
