@@ -1,0 +1,84 @@
+"""The page's corridors, rings, decompositions and pair structures say what the tables say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from browser.visits import Open
+from yrdgeo.results import Run
+
+
+def test_corridors_rings_and_local_lines_are_offered_and_said(
+    delta: Run, delta_page: Path, visit: Open
+) -> None:
+    opened = visit(delta_page)
+    page = opened.page
+    page.evaluate("() => { atlas.app.set({lang: 1, tab: 'gradient', layer: 'gdp_per_capita'}); }")
+    table = delta.tables["corridor_premium"]
+    for corridor in ("g60", "g40_yrd"):
+        page.select_option("#gradient-by", f"corridor_{corridor}")
+        row = delta.gradients[delta.gradients["corridor_id"].eq(corridor)].iloc[0]
+        said = page.inner_text(".gradient .reading")
+        assert f"along the {row['corridor_en']}, km" in said
+        assert f"Only the {row['n']} cities within 50 km" in said
+        assert f"the other {row['n_left_out']} are left out" in said
+        km = table[table["corridor_id"].eq(corridor) & table["by"].eq("km")].iloc[0]
+        assert f"differ from others by {km['premium_pct']:+.0f}%" in said
+        assert "a premium of the corridor cannot be concluded" in said
+        assert page.locator(".gradient circle.dot").count() == row["n"]
+    page.select_option("#gradient-by", "ring")
+    rings = delta.gradients[delta.gradients["by"].eq("ring")].set_index("coefficient")
+    less = 1 - np.exp(rings.loc["slope", "estimate"])
+    assert f"each further ring goes with {less:.0%} less" in page.inner_text(".gradient .reading")
+    page.select_option("#gradient-by", "best")
+    page.select_option("#gradient-form", "local")
+    assert "no equation" in page.inner_text(".gradient .reading")
+    assert page.locator(".gradient path.band").count() == 1
+    assert opened.messages == []
+
+
+@pytest.mark.parametrize("lang", [0, 1])
+def test_the_whole_region_says_decomposition_convergence_weights_and_coverage(
+    delta: Run, delta_page: Path, visit: Open, lang: int
+) -> None:
+    page = visit(delta_page).page
+    page.evaluate("(lang) => { atlas.app.set({lang, tab: 'region'}); }", lang)
+    nested = delta.tables["theil_nested"]
+    nested = nested[nested["index"].eq("T")]
+    shown = [cell.split("%")[0] for cell in page.locator(".nested tbody td").all_inner_texts()]
+    for year, part in nested.groupby("year"):
+        total, *shares = shown[:4]
+        shown = shown[4:]
+        assert float(total) == pytest.approx(part["value"].sum(), abs=5e-4), year
+        assert [int(one) for one in shares] == [round(100 * one) for one in part["share"]]
+    beta = delta.tables["convergence"].iloc[0]
+    said = page.inner_text(".converge")
+    for name in ("slope", "lower", "upper"):
+        assert f"{beta[name]:.3f}" in said.replace("−", "-")
+    assert f"{beta['half_life_years']:.0f}" in said
+    weights = delta.tables["score_weights"]
+    cells = page.locator(".weights tbody td.number").all_inner_texts()
+    assert cells == [f"{w:.0%}" for w in sorted(weights["weight"], reverse=True)]
+    covered = page.inner_text(".covered")
+    known = delta.results[delta.results["layer_id"].eq("upgrade_index")].groupby("year")["value"]
+    for year, n in known.count().items():
+        assert str(year) in covered
+        assert str(n) in covered
+
+
+def test_a_pair_says_how_alike_its_economies_are_and_that_three_sectors_are_few(
+    delta: Run, delta_page: Path, visit: Open
+) -> None:
+    page = visit(delta_page).page
+    page.evaluate("() => { atlas.app.set({lang: 1, tab: 'pairs'}); }")
+    for pair in delta.pairs.to_dict("records"):
+        page.evaluate("(id) => { atlas.app.set({pair: id}); }", pair["pair_id"])
+        card = page.inner_text(".pair.open")
+        if np.isnan(pair["krugman"]):
+            assert "not known for 2021: structures cannot be compared" in card
+            assert "Krugman" not in card
+            continue
+        for name in ("similarity", "krugman", "complementarity"):
+            assert f"{pair[name]:.3f}" in card
+        assert "Structures by 3 sectors of 2021: with fewer than ten" in card
