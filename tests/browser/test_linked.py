@@ -81,6 +81,8 @@ def test_a_circle_says_who_is_in_one_list_and_not_in_the_other(
     assert "2 members that are counties are not compared" in told
     assert "The official list is unverified" in told
     assert "within 90 minutes and with 10% or more" in page.inner_text("[data-note=circles]")
+    page.locator("[data-each=circles] summary").press("Enter")  # without a pointer
+    assert f"official, not found: {named[row['missed']]}" in page.inner_text("[data-each=circles]")
 
 
 def test_an_outline_is_made_of_borders_that_the_map_has(page_path: Path, visit: Open) -> None:

@@ -14,6 +14,9 @@ from yrdgeo.fits import GradientFit
 from yrdgeo.pipeline.distances import Along, Away, away, cores_of, to_cores, unit_of
 from yrdgeo.pipeline.gradient_questions import gradient_id
 from yrdgeo.pipeline.layers import values_by_adcode
+from yrdgeo.pipeline.spatial_errors import COLUMNS as SPATIAL
+from yrdgeo.pipeline.spatial_errors import CUTOFF_KM, spatial_errors
+from yrdgeo.pipeline.spatial_errors import alike as lie_alike
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.notices import Notice
 from yrdgeo.spec import Row
@@ -26,7 +29,7 @@ COLUMNS = [
     "gradient_id", "values", "weights", "from_id", "by", "form", "base_form", "coefficient",
     "estimate", "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p",
     "break_p_floor", "moran", "moran_p", "distance_unit", "value_unit", "corridor_id",
-    "corridor_zh", "corridor_en", "offset_km", "n_left_out", "note",
+    "corridor_zh", "corridor_en", "offset_km", "n_left_out", *SPATIAL, "note",
 ]  # fmt: skip
 ERRORS: Errors = "hc3"  # few cities, unequal variances
 ONE_SLOPE = ("linear", "exponential", "power", "log")
@@ -142,6 +145,7 @@ def gradient_rows(study: Study, fits: list[Fitted]) -> pd.DataFrame:
     for one in fits:
         fit, test, alike = one.fit, one.fit.break_test, one.fit.residual_moran
         about = _about(study, one)
+        robust = spatial_errors(study, fit, one.distance, one.weights)
         for name in fit.coefficients or ("",):
             low, high = fit.interval.get(name, (np.nan, np.nan))
             rows.append(
@@ -160,6 +164,7 @@ def gradient_rows(study: Study, fits: list[Fitted]) -> pd.DataFrame:
                     "break_p_floor": np.nan if test is None else test.p_floor,
                     "moran": np.nan if alike is None else alike.statistic,
                     "moran_p": np.nan if alike is None else alike.p_value,
+                    **robust.get(name, {}),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -265,16 +270,14 @@ def _premium(one: Fitted, along: Along, distance: pd.Series) -> dict[str, object
 
 def gradient_notices(fits: list[Fitted]) -> Iterator[Notice]:
     """Say where neighbours lie off a gradient alike, so that its intervals are too narrow."""
-    alike = [
-        one.gradient_id
-        for one in fits
-        if one.fit.residual_moran is not None and one.fit.residual_moran.p_value < 0.05  # noqa: PLR2004
-    ]
+    alike = [one.gradient_id for one in fits if lie_alike(one.fit)]
     if alike:
         yield Notice(
             f"Neighbouring cities lie off {len(alike)} of {len(fits)} gradients alike, so the "
-            "intervals of these are too narrow.",
-            f"{len(fits)}条梯度中有{len(alike)}条的残差在相邻城市间相似，其置信区间偏窄。",
+            "intervals of these are too narrow. The table of gradients has errors that allow for "
+            f"it (Conley, within {CUTOFF_KM:g} km), not of bent and local ones.",
+            f"{len(fits)}条梯度中有{len(alike)}条的残差在相邻城市间相似，其置信区间偏窄；梯度表另列"
+            f"考虑这一点的标准误（康利，{CUTOFF_KM:g}公里以内），分段与局部形式除外。",
         )
 
 

@@ -174,8 +174,8 @@ def _overlaps(linked: Linked) -> pd.DataFrame:
             rows.append(
                 one.reset_index().assign(
                     group_id=name,
-                    name_zh=names.loc[str(name), "name_zh"],
-                    name_en=names.loc[str(name), "name_en"],
+                    name_zh=str(names.loc[str(name), "name_zh"]),
+                    name_en=str(names.loc[str(name), "name_en"]),
                     cutoff_min=cutoff,
                     n_counties=int((~whole).sum()),
                     n_outside=int((whole & ~part["member_id"].isin(cities)).sum()),

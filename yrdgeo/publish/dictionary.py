@@ -168,6 +168,16 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "coefficient": ("系数 Coefficient", ""),
     "estimate": ("估计值 Estimate", "In the units of the fitted equation"),
     "standard_error": ("标准误 Standard error", ""),
+    "standard_error_spatial": (
+        "空间稳健标准误 Spatial error",
+        "Conley's, where residuals are alike",
+    ),
+    "lower_spatial": ("空间稳健下限 Spatial lower bound", "95 % interval"),
+    "upper_spatial": ("空间稳健上限 Spatial upper bound", "95 % interval"),
+    "spatial_cutoff_km": (
+        "空间相关上限 Reach of likeness (公里 km)",
+        "Beyond it errors are unrelated",
+    ),
     "lower": ("下限 Lower bound", "95 % interval"),
     "upper": ("上限 Upper bound", "95 % interval"),
     "r2": ("拟合优度 R²", "Of the fitted equation, so it does not rank forms"),

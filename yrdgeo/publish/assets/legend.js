@@ -65,6 +65,12 @@
       atlas.el("span", { class: "count", text: String(one.count), title: app.t("cities_n", { n: one.count }) }));
     }
 
+    // What a chip draws, in a line; of some the parts one by one.
+    const drawn = ([name, text, lines]) => [
+      atlas.el("p", { class: "note drawn", "data-note": name, text }),
+      lines.length ? atlas.el("details", { class: "note", "data-each": name }, atlas.el("summary", { text: app.t("one_by_one") }), lines.map((line) => atlas.el("p", { text: line }))) : null,
+    ];
+
     function show() {
       const layer = app.layer();
       const unit = app.say(layer.unit);
@@ -76,7 +82,7 @@
         atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t(app.swiped() ? "legend_count_two" : "legend_count") })),
         atlas.el("ul", {}, atlas.legendRows(app).map(row)),
         notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null,
-        app.overlayNotes ? app.overlayNotes().map(([name, text]) => atlas.el("p", { class: "note drawn", "data-note": name, text })) : null);
+        app.overlayNotes ? app.overlayNotes().map(drawn) : null);
     }
     app.on(["before", "layer", "year", "scenario", "origin", "lang", "overlays"], show);
   };

@@ -146,7 +146,9 @@
       },
       breaks: () => app.t("note_breaks"),
     };
-    app.overlayNotes = () => NAMES.filter((name) => app.state.overlays.has(name) && there[name](data)).map((name) => [name, notes[name]()]);
+    const each = { circles: () => circles.map((one) => circleText(one).filter(Boolean).join(app.t("then"))) };
+    // Name, the line, and what a reader without a pointer may open.
+    app.overlayNotes = () => NAMES.filter((name) => app.state.overlays.has(name) && there[name](data)).map((name) => [name, notes[name](), each[name] ? each[name]() : []]);
 
     const draw = { circles: drawCircles, flows: drawFlows, breaks: drawBreaks };
     // Arrowheads and diamonds keep their size on the screen.
