@@ -1,11 +1,13 @@
 """Turn costs on random networks, against Dijkstra over (link, direction) written out plainly."""
 
+import heapq
 import os
+from collections.abc import Callable
 
 import networkx as nx
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from random_networks import ids_of, networks
 
@@ -146,3 +148,93 @@ def test_a_path_takes_its_time_turns_included(
             here, spent, before = leg[2], spent + leg[4], leg[:2]
         assert here == place
         assert spent / 60_000 == times.loc[ids[0], place]
+
+
+Leg = tuple[str, str, str, bool, int]
+History = tuple[Leg, ...]
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> tuple[Network, pd.DataFrame, float]:
+    """Draw a network, and turns some of which have links between; they overlap on purpose."""
+    network, turns, u_turn_min = draw(questions())
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    loops = network.links["from_node"].eq(network.links["to_node"])
+    loop = set(network.links.loc[loops, "link_id"])
+    legs = directions(network)
+    rows: dict[tuple[str, str, str, tuple[str, ...]], float] = {}
+    for first in random.permutation(len(legs))[:6]:
+        way = [legs[first]]
+        for _ in range(random.integers(2, 5)):
+            after = [leg for leg in legs if leg[1] == way[-1][2]]
+            inner = [leg for leg in after if leg[0] not in loop]
+            way += [(inner or after)[random.integers(len(inner or after))]] if after else []
+            between = tuple(leg[0] for leg in way[1:-1])
+            if between and not loop & set(between):
+                key = way[0][0], way[0][2], way[-1][0], between
+                rows[key] = float(random.choice([np.inf, 0.5, random.uniform(0, 9)]))
+    more = pd.DataFrame(
+        [(*key[:3], minutes, key[3]) for key, minutes in rows.items()],
+        columns=["from_link", "via_node", "to_link", "extra_min", "via_links"],
+    )
+    table = pd.concat([turns, more]) if len(more) else turns.assign(via_links=None)
+    return network, table.sample(frac=1, random_state=2), u_turn_min
+
+
+def by_histories(network: Network, turns: pd.DataFrame, u_turn_min: float) -> pd.DataFrame:
+    """Return minutes by a search whose states are the last four legs, as they were travelled."""
+    plain = turns[~turns["via_links"].map(lambda cell: isinstance(cell, tuple))]
+    costs: Turns = {tuple(row[:3]): row[3] for row in plain.iloc[:, :4].itertuples(index=False)}
+    told = [row for row in turns.to_dict("records") if isinstance(row["via_links"], tuple)]
+    legs, ids = directions(network), ids_of(network)
+
+    def extra(history: History, leg: Leg) -> float:
+        before = history[-1]
+        around = before[0] == leg[0] and before[3] != leg[3]
+        cost = costs.get((before[0], leg[1], leg[0]), u_turn_min if around else 0.0)
+        spent = float(np.rint(cost * 60_000))
+        way = (*history, leg)
+        for row in told:
+            part = way[-len(row["via_links"]) - 2 :]
+            names = tuple(one[0] for one in part)
+            if names == (row["from_link"], *row["via_links"], row["to_link"]) and (
+                part[0][2] == row["via_node"]
+            ):
+                spent += float(np.rint(row["extra_min"] * 60_000))
+        return spent
+
+    rows = {origin: searched(origin, legs, extra) for origin in ids}
+    return pd.DataFrame(rows).T.reindex(columns=ids).fillna(np.inf).reindex(ids)
+
+
+def searched(origin: str, legs: list[Leg], extra: Callable[[History, Leg], float]) -> pd.Series:
+    """Return minutes to every node that is reached, by Dijkstra over (node, history)."""
+    heap: list[tuple[float, int, str, History]] = [(0.0, 0, origin, ())]
+    seen: dict[tuple[str, History], float] = {}
+    count = 0
+    while heap:
+        time, _, node, history = heapq.heappop(heap)
+        if (node, history) in seen:
+            continue
+        seen[node, history] = time
+        for leg in (leg for leg in legs if leg[1] == node):
+            spent = time + leg[4] + (extra(history, leg) if history else 0.0)
+            count += 1
+            if np.isfinite(spent):
+                heapq.heappush(heap, (spent, count, leg[2], (*history, leg)[-4:]))
+    times = pd.DataFrame([(node, time / 60_000) for (node, _), time in seen.items()])
+    return times.groupby(0)[1].min()
+
+
+@settings(max_examples=MANY // 2, suppress_health_check=[HealthCheck.filter_too_much])
+@given(chains())
+def test_turns_over_links_between_are_those_of_a_search_that_remembers(
+    question: tuple[Network, pd.DataFrame, float],
+) -> None:
+    network, turns, u_turn_min = question
+    assume(2 <= len(network.links) <= 10)
+    ids = ids_of(network)
+    expected = by_histories(network, turns, u_turn_min)
+    for engine in ENGINES:
+        ready = prepare(network, engine=engine, turns=turns, u_turn_min=u_turn_min)
+        assert (travel_times(ready, ids, engine=engine).to_frame() == expected).all(axis=None)

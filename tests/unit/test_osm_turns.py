@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from made_osm import Member, Place, Relation, Way, write_osm
 
+from yrdgeo.results import Network
+from yrdgeo.routing.engine import prepare
+from yrdgeo.routing.times import travel_times
 from yrdgeo.sources.osm import OsmNetwork, clean, read_osm
 from yrdgeo.sources.osm_turns import TURN_COLUMNS
+from yrdgeo.sources.seat_roads import seat_roads
 
 ROAD = {"highway": "primary"}
 # A cross at 5: west 1, north 2, east 3, south 4; the south arm is one-way away from it.
@@ -96,8 +101,9 @@ def test_a_rule_for_cars_goes_before_the_rule_for_all(tmp_path: Path) -> None:
         (
             (("from", "way", 11), ("via", "way", 12), ("to", "way", 13)),
             {"restriction": "no_u_turn"},
-            "turn_via_way",
+            "turn_elsewhere",
         ),
+        ((*via(11, 12), ("via", "way", 13)), {"restriction": "no_u_turn"}, "turn_broken"),
         (via(11, 12)[:2], {"restriction": "no_left_turn"}, "turn_broken"),
         ((*via(11, 12), ("via", "node", 4)), {"restriction": "no_left_turn"}, "turn_broken"),
         ((*via(11, 12), ("from", "way", 13)), {"restriction": "no_left_turn"}, "turn_broken"),
@@ -160,3 +166,115 @@ def test_railways_have_no_turns(tmp_path: Path) -> None:
     path = write_osm(tmp_path / "rail.osm", NODES, ways, relations={1: (via(11, 11), said)})
     assert isinstance(read_osm(path, network="rail").turns, pd.DataFrame)
     assert read_osm(path, network="rail").turns.empty
+
+
+# Two carriageways, 1 → 2 → 3 ahead and 6 → 5 → 4 back, tied by a road 2 – 7 – 5 that goes on.
+PAIR: dict[int, Place] = {
+    1: (120.00, 31.00), 2: (120.01, 31.00), 3: (120.02, 31.00),
+    4: (120.00, 31.01), 5: (120.01, 31.01), 6: (120.02, 31.01),
+    7: (120.01, 31.005), 8: (120.03, 31.005), 9: (120.01, 31.02),
+}  # fmt: skip
+AHEAD = {**ROAD, "oneway": "yes"}
+PAIR_WAYS: dict[int, Way] = {
+    21: ([1, 2], AHEAD),
+    22: ([2, 3], AHEAD),
+    23: ([6, 5], AHEAD),
+    24: ([5, 4], AHEAD),
+    25: ([2, 7], ROAD),
+    26: ([5, 7], ROAD),
+    27: ([7, 8], ROAD),
+    28: ([5, 9], ROAD),
+}
+
+
+def over(start: int, between: tuple[int, ...], end: int) -> tuple[Member, ...]:
+    inner = tuple(("via", "way", way) for way in between)
+    return (("from", "way", start), *inner, ("to", "way", end))
+
+
+def paired(folder: Path, kind: str, members: tuple[Member, ...], **ways: Way) -> OsmNetwork:
+    every = PAIR_WAYS | {int(name[1:]): way for name, way in ways.items()}
+    said = {"type": "restriction", "restriction": kind}
+    return read_osm(write_osm(folder / "pair.osm", PAIR, every, relations={1: (members, said)}))
+
+
+def whole(network: OsmNetwork) -> set[tuple[object, ...]]:
+    names = ["from_link", "via_node", "via_links", "to_link"]
+    return set(network.turns[names].itertuples(index=False, name=None))
+
+
+def minutes(network: OsmNetwork, *ends: str) -> float:
+    ready = prepare(Network(network.links, network.nodes), turns=network.turns)
+    return float(travel_times(ready, [f"n{ends[0]}"], [f"n{ends[1]}"]).minutes[0, 0])
+
+
+@pytest.mark.parametrize("between", [(25, 26), (26, 25)])
+def test_who_comes_over_the_ways_between_may_not_turn(
+    tmp_path: Path, between: tuple[int, ...]
+) -> None:
+    network = paired(tmp_path, "no_u_turn", over(21, between, 24))
+    assert whole(network) == {("w21-0", "n2", ("w25-0", "w26-0"), "w24-0")}
+    assert counted(network) == {"turn_via_way": 1}
+    assert {"n2", "n5", "n7"} <= set(network.nodes["node_id"])
+    free = paired(tmp_path, "no_u_turn", ())
+    # From 1 back to 4 the way is to 8 or 9 and about; from 8, and from 2 itself, it is as it was.
+    assert minutes(network, "1", "4") > minutes(free, "1", "4") + 0.1
+    for origin in "8279":
+        assert minutes(network, origin, "4") == minutes(free, origin, "4")
+    assert minutes(network, "1", "9") == minutes(free, "1", "9")
+
+
+def test_of_a_mandatory_way_the_end_is_told(tmp_path: Path) -> None:
+    network = paired(tmp_path, "only_straight_on", over(21, (25, 26), 28))
+    chain = ("w25-0", "w26-0")
+    # Back along the last way, and into way 24; way 23 leads only to the node.
+    assert whole(network) == {("w21-0", "n2", chain, end) for end in ("w26-0", "w24-0")}
+    free = paired(tmp_path, "only_straight_on", ())
+    assert minutes(network, "1", "8") == minutes(free, "1", "8")
+    assert minutes(network, "1", "9") == minutes(free, "1", "9")
+
+
+@pytest.mark.parametrize(
+    ("members", "ways", "reason"),
+    [
+        (over(21, (25, 26), 24), {"w25": ([7, 2], AHEAD)}, "turn_elsewhere"),  # against one way
+        (over(21, (25, 27), 24), {}, "turn_elsewhere"),
+        (over(21, (25, 99), 24), {}, "turn_elsewhere"),
+        (over(21, (25, 24), 24), {}, "turn_broken"),  # a gap
+        (over(21, (25, 26, 27), 24), {}, "turn_broken"),  # a fork
+        (over(28, (25, 26), 29), {"w28": ([2, 9, 5], ROAD), "w29": ([2, 4, 5], ROAD)},
+         "turn_broken"),  # from either end
+    ],
+)  # fmt: skip
+def test_ways_between_that_are_unclear_are_counted(
+    tmp_path: Path, members: tuple[Member, ...], ways: dict[str, Way], reason: str
+) -> None:
+    network = paired(tmp_path, "no_left_turn", members, **ways)
+    assert whole(network) == set()
+    assert counted(network) == {reason: 1}
+
+
+def test_a_seat_on_a_way_between_leaves_the_turn_prohibited(tmp_path: Path) -> None:
+    network = paired(tmp_path, "no_u_turn", over(21, (25, 26), 24))
+    seats = [(120.0101, 31.002), (120.0101, 31.004), (120.0101, 31.008), (120.005, 31.0101)]
+    cities = gpd.GeoDataFrame(
+        pd.DataFrame(seats, list("abcd"), columns=["seat_lon", "seat_lat"]),
+        geometry=gpd.points_from_xy(*np.transpose(seats)), crs="EPSG:4326",
+    )  # fmt: skip
+    seated = seat_roads(cities, network.nodes, network.links, network.turns)
+    between = ("w25-0/0", "w25-0/1", "w25-0/2", "w26-0/1", "w26-0/0")
+    (row,) = seated.turns.to_dict("records")
+    assert (row["from_link"], row["via_links"], row["to_link"]) == ("w21-0", between, "w24-0/0")
+    roads = Network(seated.links, seated.nodes)
+    free = prepare(roads, u_turn_min=np.inf)
+    assert travel_times(free, ["n1"], ["n4"]).minutes[0, 0] < 4
+    told = prepare(roads, turns=seated.turns, u_turn_min=np.inf)
+    assert np.isinf(travel_times(told, ["n1"], ["n4"]).minutes[0, 0])
+    # Who sets out at the seat has not come over the first way.
+    assert travel_times(told, ["seat:a"], ["n4"]).minutes[0, 0] < 4
+
+
+def test_turns_over_ways_go_with_the_ways(tmp_path: Path) -> None:
+    network = paired(tmp_path, "no_u_turn", over(21, (25, 26), 24))
+    assert len(clean(network).turns) == 1
+    assert clean(network, connection="strong").turns.empty

@@ -119,3 +119,49 @@ def test_missing_columns_and_senseless_u_turns_are_refused(crossing: Network) ->
 def test_hostile_names_in_turns_are_only_named(crossing: Network, hostile_text: str) -> None:
     with pytest.raises(NetworkError, match="is no link of the network"):
         prepare(crossing, turns=turns((hostile_text, "m", "north", 1.0)))
+
+
+def chained(*rows: tuple[object, ...]) -> pd.DataFrame:
+    names = ["from_link", "via_node", "to_link", "extra_min", "via_links"]
+    return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_turn_over_a_link_between_is_of_who_came_by_the_first(
+    crossing: Network, engine: str
+) -> None:
+    around = chained(("east", "m", "slow", np.inf, ("north",)), ("south", "m", "slow", 4, "north"))
+    # West is shut by another turn, so that the way leads over the slow road.
+    shut = pd.concat([around, chained(("east", "m", "west", np.inf, None),
+                                      ("south", "m", "west", np.inf, ()))])  # fmt: skip
+    ready = prepare(crossing, engine=engine, paths=True, turns=shut)
+    times = travel_times(ready, ["e", "s", "m"], ["w"]).to_frame()["w"]
+    # From the east to the north, about at its end, and over m into the west.
+    assert times.to_dict() == {"e": 40.0, "s": 42.0, "m": 10.0}
+    assert path_links(ready, "e", "w") == ["east", "north", "north", "west"]
+    shut_too = pd.concat([shut, chained(("north", "n", "north", np.inf, ()))])
+    ready = prepare(crossing, engine=engine, paths=True, turns=shut_too)
+    # Over the slow road, with four minutes more.
+    assert travel_times(ready, ["s"], ["w"]).minutes[0, 0] == 12 + 10 + 4 + 50
+    assert path_lengths_km(ready, ["s"], ["w"]).loc["s", "w"] == 12 + 10 + 50
+
+
+def test_bad_chains_are_told_with_their_rows(crossing: Network) -> None:
+    table = chained(
+        ("east", "m", "slow", 1.0, ("west", "north")),
+        ("east", "m", "slow", 1.0, ("nowhere",)),
+        ("east", "m", "west", 1.0, ("north",)),
+        ("east", "m", "slow", -1.0, ("north",)),
+        ("esat", "m", "slow", 1.0, ("north",)),
+        ("east", "m", "slow", 2.0, ("north",)),
+    )
+    with pytest.raises(NetworkError, match="turns: 6 problems") as caught:
+        prepare(crossing, turns=table)
+    text = str(caught.value)
+    assert "row 2, column 'via_links': do not lead from the one link to the other" in text
+    assert "found 'west, north'" in text
+    assert "row 3, column 'via_links'" in text
+    assert "row 4, column 'via_links'" in text
+    assert "row 5, column 'extra_min': is not zero or more minutes" in text
+    assert "row 6, column 'from_link': is no link" in text
+    assert "row 7: repeats an earlier turn" in text

@@ -8,7 +8,7 @@ A node that is expanded has a number where trips begin, one for each link on whi
 entered, and one where trips end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 
 from yrdgeo.errors import ArgumentError, NetworkError, Problem, raise_problems
 from yrdgeo.results import Network
+from yrdgeo.routing.chains import Chain, between_of, chains_of, states_of
 from yrdgeo.routing.graph import (
     EXACT_MS,
     MS_PER_MINUTE,
@@ -35,12 +36,16 @@ Bools = npt.NDArray[np.bool_]
 
 
 class _Turns(NamedTuple):
-    """Rows of links, row of the node and minutes, one entry a turn."""
+    """Rows of links, row of the node and minutes, one entry a turn over a node alone.
+
+    ``chains`` are the turns that have links between.
+    """
 
     into: Int64s
     via: Int64s
     onto: Int64s
     minutes: Floats
+    chains: Mapping[Chain, float]
 
 
 def expanded(
@@ -59,7 +64,9 @@ def expanded(
         Links and nodes.
     turns
         ``from_link via_node to_link extra_min``; ``inf`` prohibits. A link that begins and ends
-        at the node may be meant in either direction.
+        at the node may be meant in either direction. A column ``via_links`` may hold the ids of
+        links between, in the order of travel (a tuple; blank for none): ``via_node`` is then the
+        end of the first link, and the minutes are added to all others of who travels the whole.
     u_turn_min
         For going back along the link on which one came, at every node, dead ends too; a row of
         ``turns`` goes before it.
@@ -91,30 +98,77 @@ def expanded(
     arcs, count = directed(network), len(network.nodes)
     opened = np.zeros(count, dtype=bool)
     opened[arcs.heads if u_turn_min else told.via] = True
-    entry = np.full(len(arcs.heads), -1)
+    opened[arcs.heads[[arc for chain in told.chains for arc in chain[:-1]]]] = True
     enters = opened[arcs.heads]
-    entry[enters] = count + np.arange(enters.sum())
+    turned = _turned(arcs, told, (enters, count), u_turn_min)
+    entered = np.concatenate([np.flatnonzero(enters), turned.last])
+    first_arrival = count + len(entered)
     arrivals = np.arange(count)
-    arrivals[opened] = count + enters.sum() + np.arange(opened.sum())
-    end = np.where(enters, entry, arcs.heads)
+    arrivals[opened] = first_arrival + np.arange(opened.sum())
     times = link_milliseconds(network.links)[arcs.links]
-
-    first, second = _meetings(arcs, enters, count)
-    extra = _extra(arcs, told, (first, second), u_turn_min)
-    legal = np.isfinite(extra)
-    first, second, extra = first[legal], second[legal], extra[legal]
+    none = np.full(len(entered) + opened.sum(), -1)
+    at_entries = count + np.arange(len(entered))
     ways = Directed(
-        np.concatenate([arcs.links, arcs.links[second], np.full(enters.sum() + opened.sum(), -1)]),
-        np.concatenate([arcs.tails, entry[first], entry[enters], np.flatnonzero(opened)]),
-        np.concatenate([end, end[second], arrivals[arcs.heads[enters]], arrivals[opened]]),
+        np.concatenate([arcs.links, arcs.links[turned.onto], none]),
+        np.concatenate([arcs.tails, turned.tails, at_entries, np.flatnonzero(opened)]),
+        np.concatenate([turned.end, turned.heads, arrivals[arcs.heads[entered]], arrivals[opened]]),
     )
-    added = np.zeros(enters.sum() + opened.sum(), dtype=np.int64)
-    spent = np.concatenate([times, times[second] + extra.astype(np.int64), added])
+    spent = np.concatenate([times, times[turned.onto] + turned.extra, np.zeros_like(none)])
     useful = ways.tails != ways.heads
     nodes = network.nodes["node_id"].tolist()
-    states = pd.Index([*nodes, *range(int(enters.sum() + opened.sum()))], dtype=object)
+    states = pd.Index([*nodes, *range(len(none))], dtype=object)
     kept = Directed(*(column[useful] for column in ways))
     return compressed(states, kept, spent[useful], network.links), arrivals
+
+
+class _Turned(NamedTuple):
+    """Turns as arcs of the graph, and where the arcs of the network end in it.
+
+    ``last`` are the arcs that are entered a second time, to remember what came before; ``end`` is
+    the number at which each arc of the network ends. A turn leads from ``tails`` to ``heads`` over
+    the arc ``onto`` and adds ``extra`` milliseconds.
+    """
+
+    last: Int64s
+    end: Int64s
+    tails: Int64s
+    heads: Int64s
+    onto: Int64s
+    extra: Int64s
+
+
+def _turned(arcs: Directed, told: _Turns, opened: tuple[Bools, int], u_turn_min: float) -> _Turned:
+    enters, count = opened
+    entry = np.full(len(arcs.heads), -1)
+    entry[enters] = count + np.arange(enters.sum())
+    end = np.where(enters, entry, arcs.heads)
+    first, second = _meetings(arcs, enters, count)
+    heads = end[second]
+    states = states_of(told.chains, _leaving(arcs, told.chains))
+    numbers = count + enters.sum() + np.arange(len(states.last))
+    for (arc, following), number in states.entered.items():
+        heads[(first == arc) & (second == following)] = numbers[number]
+    state, onto, reached = states.moves
+    further = np.where(reached >= 0, np.append(numbers, -1)[reached], end[onto])
+    before = np.concatenate([first, states.last[state]])
+    after = np.concatenate([second, onto])
+    extra = _extra(arcs, told, (before, after), u_turn_min)
+    extra[len(first) :] += states.added
+    legal = np.isfinite(extra)
+    return _Turned(
+        states.last,
+        end,
+        np.concatenate([entry[first], numbers[state]])[legal],
+        np.concatenate([heads, further])[legal],
+        after[legal],
+        extra[legal].astype(np.int64),
+    )
+
+
+def _leaving(arcs: Directed, chains: Mapping[Chain, float]) -> dict[int, list[int]]:
+    """Return the arcs that leave the end of each arc that stands within a chain."""
+    inner = {arc for chain in chains for arc in chain[1:-1]}
+    return {arc: np.flatnonzero(arcs.tails == arcs.heads[arc]).tolist() for arc in inner}
 
 
 def _meetings(arcs: Directed, enters: Bools, count: int) -> tuple[Int64s, Int64s]:
@@ -158,7 +212,7 @@ def _checked(network: Network, turns: pd.DataFrame | None) -> _Turns:
     """Check the table of turns, and find its links and nodes."""
     nothing = np.empty(0, dtype=np.int64)
     if turns is None:
-        return _Turns(nothing, nothing, nothing, np.empty(0))
+        return _Turns(nothing, nothing, nothing, np.empty(0), {})
     missing = [name for name in COLUMNS if name not in turns.columns]
     listed = ", ".join(map(str, turns.columns))
     raise_problems(
@@ -167,14 +221,26 @@ def _checked(network: Network, turns: pd.DataFrame | None) -> _Turns:
         error=NetworkError,
     )
     links, nodes = pd.Index(network.links["link_id"]), pd.Index(network.nodes["node_id"])
+    cells = turns["via_links"] if "via_links" in turns else [None] * len(turns)
+    between = pd.Series([between_of(cell) for cell in cells], turns.index, dtype=object)
+    turns = turns.assign(via_links=between)
     read = _Turns(
         links.get_indexer(turns["from_link"].astype(object)),
         nodes.get_indexer(turns["via_node"].astype(object)),
         links.get_indexer(turns["to_link"].astype(object)),
         pd.to_numeric(turns["extra_min"], errors="coerce").to_numpy(dtype=np.float64),
+        {},
     )
-    raise_problems(_problems(network, turns, read), source="turns", error=NetworkError)
-    return read
+    problems = list(_problems(network, turns, read))
+    chains: dict[Chain, float] = {}
+    for one in chains_of(directed(network), network.links, turns, read[:3]):
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            chains[one[0]] = chains.get(one[0], 0.0) + one[1]
+    raise_problems(problems, source="turns", error=NetworkError)
+    plain = ~between.astype(bool).to_numpy()
+    return _Turns(read.into[plain], read.via[plain], read.onto[plain], read.minutes[plain], chains)
 
 
 def _problems(network: Network, turns: pd.DataFrame, read: _Turns) -> Iterator[Problem]:
@@ -184,9 +250,10 @@ def _problems(network: Network, turns: pd.DataFrame, read: _Turns) -> Iterator[P
     known = (read.into >= 0) & (read.via >= 0) & (read.onto >= 0)
     come = pd.MultiIndex.from_arrays([read.into, read.via]).isin(enters)
     gone = pd.MultiIndex.from_arrays([read.onto, read.via]).isin(leaves)
+    gone |= turns["via_links"].astype(bool).to_numpy()  # told by the chain
     with np.errstate(invalid="ignore"):
         low = ~((read.minutes >= 0) & ((read.minutes < EXACT_MS) | np.isinf(read.minutes)))
-    again = turns.duplicated(list(COLUMNS[:3])).to_numpy()
+    again = turns.duplicated([*COLUMNS[:3], "via_links"]).to_numpy()
     wrong = (
         ("from_link", read.into < 0, "is no link of the network"),
         ("via_node", read.via < 0, "is no node of the network"),

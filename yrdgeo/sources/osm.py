@@ -25,7 +25,7 @@ from yrdgeo.sources.osm_file import Tell, Ways, read_ways
 from yrdgeo.sources.osm_links import Bbox, split
 from yrdgeo.sources.osm_merge import merge
 from yrdgeo.sources.osm_tags import NetworkKind, rules
-from yrdgeo.sources.osm_turns import Found, read_restrictions, turns_of
+from yrdgeo.sources.osm_turns import Found, read_restrictions, turn_nodes, turns_of
 
 __all__ = [
     "ISSUES",
@@ -54,9 +54,9 @@ def read_osm(
     Ways are cut where they meet, and joined where nothing else meets them and they do not differ
     (:func:`yrdgeo.sources.osm_merge.merge`). ``oneway`` is read (also −1), and implied by
     motorways and roundabouts. The speed is ``maxspeed`` or, where that is absent, unreadable or
-    implausible, that of the class. Turn restrictions over a node are read for roads. Roads closed
-    to the public are left out; barriers and conditions by time of day are not read. A way some of
-    whose nodes the file lacks is skipped.
+    implausible, that of the class. Turn restrictions are read for roads. Roads closed to the
+    public are left out; barriers and conditions by time of day are not read. A way some of whose
+    nodes the file lacks is skipped.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def network_of_ways(
         )
     found, left_out = restrictions or ([], Counter[str]())
     turns, applied = turns_of(found, cut.links)
-    merged = merge(cut.nodes, cut.links, keep=set(turns["via_node"]))
+    merged = merge(cut.nodes, cut.links, keep=turn_nodes(turns, cut.links))
     for end in ("from_link", "to_link"):
         turns[end] = turns[end].map(lambda link: merged.became.get(link, link)).astype(object)
     skipped = {name: ways.left_out.get(name, 0) for name in COUNTED}

@@ -68,7 +68,7 @@ ISSUES = {
     ),
     "dead_end": ("nodes with one neighbour", "断头节点", "kept", "保留"),
     "turn": ("turn restrictions", "转向限制", "applied", "已采用"),
-    "turn_via_way": ("turn restrictions over a way", "经由路段的转向限制", "not applied", "未采用"),
+    "turn_via_way": ("turn restrictions over a way", "经由路段的转向限制", "applied", "已采用"),
     "turn_conditional": (
         "turn restrictions at certain hours",
         "限时段的转向限制",
@@ -137,7 +137,8 @@ class OsmNetwork:
     report
         What was skipped, guessed or stays cut off.
     turns
-        Turns that are prohibited: ``from_link via_node to_link extra_min``, the last ``inf``.
+        Turns that are prohibited: ``from_link via_node to_link extra_min via_links``; the minutes
+        are ``inf``.
     """
 
     nodes: gpd.GeoDataFrame

@@ -18,6 +18,7 @@ from shapely.ops import substring
 
 from yrdgeo.errors import NetworkError, few
 from yrdgeo.sources.notices import Notice
+from yrdgeo.sources.osm_turns import links_between
 from yrdgeo.units import WGS84
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +61,7 @@ def seat_roads(
     nodes, links
         Roads whose lines follow the ground, EPSG:4326. Expressways and ferries are not cut.
     turns
-        ``from_link via_node to_link extra_min`` of these links.
+        ``from_link via_node to_link extra_min via_links`` of these links.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def seat_roads(
     return SeatedRoads(
         gpd.GeoDataFrame(pd.concat([nodes, extra], ignore_index=True)),
         gpd.GeoDataFrame(pd.concat([left, made.drop(columns="cut")], ignore_index=True)),
-        _renamed(turns, made),
+        _renamed(turns, made, links),
         distance,
     )
 
@@ -134,7 +135,7 @@ def _substrings(
         yield shapely.transform(piece, _scaled(1 / squeeze))
 
 
-def _renamed(turns: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
+def _renamed(turns: pd.DataFrame, pieces: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Let turns name the piece of a cut link that touches the node of the turn."""
     at = {
         (link, node): piece
@@ -143,11 +144,20 @@ def _renamed(turns: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
         )
         for node in ends
     }
-    renamed = turns.copy()
-    for end in ("from_link", "to_link"):
-        named = zip(turns[end], turns["via_node"], strict=True)
-        renamed[end] = pd.Series([at.get(one, one[0]) for one in named], turns.index, dtype=object)
-    return renamed
+    columns = (links[name] for name in ("link_id", "from_node", "to_node"))
+    ends = {link: both for link, *both in zip(*columns, strict=True)}
+    cut = pieces.groupby("cut", sort=False)["link_id"].agg(list).to_dict()
+    rows = []
+    named = (turns[name] for name in ("from_link", "via_node", "to_link"))
+    for start, via, end, between in zip(*named, links_between(turns), strict=True):
+        here, inner = via, []
+        for link in between:
+            onward = ends[link][0] == here
+            inner += cut.get(link, [link])[:: 1 if onward else -1]
+            here = ends[link][1 if onward else 0]
+        rows.append((at.get((start, via), start), at.get((end, here), end), tuple(inner)))
+    renamed = zip(("from_link", "to_link", "via_links"), zip(*rows, strict=True), strict=False)
+    return turns.assign(**{name: pd.Series(cells, turns.index, object) for name, cells in renamed})
 
 
 def seat_notices(
