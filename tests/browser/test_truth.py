@@ -110,7 +110,7 @@ def check_classes(seen: dict, rows: pd.DataFrame, layer: pd.Series) -> None:
     for code, name in zip(rows.index, told, strict=True):
         assert seen["fills"][code] == legend[name]["fill"], code
         assert seen["tips"][code][1] == name
-        assert not any("rank" in line for line in seen["tips"][code])
+        assert not any(line.startswith("rank ") for line in seen["tips"][code])
         assert seen["rows"][code] == name
     assert {name: row["count"] for name, row in legend.items()} == {
         name: told.count(name) for name in legend

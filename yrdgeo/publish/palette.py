@@ -68,7 +68,7 @@ MARKS = {
     "hinterland": "#4a044e",
     "rings": "#57534e",
     "circle": "#c026d3",
-    "flow": "#2563eb",
+    "flow": "#ca8a04",
 }
 
 SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled
