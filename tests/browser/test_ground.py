@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import shapely
 
+from browser.test_everyone import violations
 from browser.visits import Open
 from yrdgeo.errors import ArgumentError
 from yrdgeo.geo import GEOD, wgs84_to_gcj02
@@ -86,6 +87,19 @@ def test_a_basemap_asks_its_own_host_and_no_other(
     assert opened.page.inner_text("#credit").startswith(given.credit[1])
     told = opened.page.locator("#footer .shifted").count()
     assert told == (1 if name == "amap" else 0)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (320, 640)])
+def test_a_page_whose_tiles_do_not_come_is_for_everyone(
+    size: tuple[int, int], run: Run, visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = dataclasses.replace(basemap.BASEMAPS["osm"], url="http://127.0.0.1:9/{z}/{x}/{y}.png")
+    monkeypatch.setitem(basemap.BASEMAPS, "osm", nowhere)
+    page = visit(write_atlas(asking(run, "osm"), tmp_path / "atlas.html"), size=size).page
+    page.evaluate("() => { document.querySelector('#footer .sources').open = true; }")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.locator("path[data-city]").count() == len(run.cities)
 
 
 def test_a_page_with_a_basemap_may_load_from_nowhere_else(

@@ -21,7 +21,7 @@
     if (layer.base) return signed(app, seen, show) + gaps(app, view);
     const ratio = low.value > 0 && high.value / low.value >= 1.2
       ? app.t("ratio", { ratio: app.number(high.value / low.value, 1) }) : "";
-    const half = app.t("half_below", { n: seen.length, median: bare(median(seen.map((one) => one.value))) });
+    const half = app.t("half_below", { n: app.number(seen.length, 0), median: bare(median(seen.map((one) => one.value))) });
     return app.t("spread", { ...vars, ratio }) + half + gaps(app, view);
   }
 
@@ -30,7 +30,7 @@
     const parts = layer.categories.map((name, k) => {
       const mine = view.values.map((_, i) => i).filter((i) => view.values[i] === k);
       const who = mine.length && mine.length <= FEW ? app.t("in_brackets", { names: mine.map(app.city).join(app.t("comma")) }) : "";
-      return mine.length ? app.t("class_n", { name: app.say(name), n: mine.length }) + who : "";
+      return mine.length ? app.t("class_n", { name: app.say(name), n: app.number(mine.length, 0) }) + who : "";
     });
     return parts.filter(Boolean).join(app.t("then")) + app.t("stop");
   }
@@ -39,17 +39,17 @@
   function signed(app, seen, show) {
     const up = seen.filter((one) => one.value > 0);
     const down = seen.filter((one) => one.value < 0);
-    const most = (list, one, key) => (list.length ? app.t(key, { n: list.length, city: app.city(one.i), v: show(one.value) }) : "");
+    const most = (list, one, key) => (list.length ? app.t(key, { n: app.number(list.length, 0), city: app.city(one.i), v: show(one.value) }) : "");
     const same = seen.length - up.length - down.length;
-    const parts = [most(up, up[up.length - 1], "signed_up"), most(down, down[0], "signed_down"), same ? app.t("signed_same", { n: same }) : ""];
-    return app.t("signed_of", { n: seen.length }) + parts.filter(Boolean).join(app.t("then")) + app.t("stop");
+    const parts = [most(up, up[up.length - 1], "signed_up"), most(down, down[0], "signed_down"), same ? app.t("signed_same", { n: app.number(same, 0) }) : ""];
+    return app.t("signed_of", { n: app.number(seen.length, 0) }) + parts.filter(Boolean).join(app.t("then")) + app.t("stop");
   }
 
   function gaps(app, view) {
     const missing = [...view.classes].filter((letter) => letter === "-").length;
     const unverified = [...view.flags].filter((flag, i) => flag === "u" && view.values[i] !== null).length;
-    const doubt = unverified && unverified === app.ranked(view) ? app.t("all_unverified") : unverified ? app.t("unverified_n", { n: unverified }) : "";
-    return (missing ? app.t("missing_n", { n: missing }) : "") + doubt;
+    const doubt = unverified && unverified === app.ranked(view) ? app.t("all_unverified") : unverified ? app.t("unverified_n", { n: app.number(unverified, 0) }) : "";
+    return (missing ? app.t("missing_n", { n: app.number(missing, 0) }) : "") + doubt;
   }
 
   function reach(app, view) {

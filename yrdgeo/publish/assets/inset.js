@@ -27,6 +27,7 @@
     const seen = regions.shapes.boxes().map((box, i) => ({ box, i })).filter((one) => inside(one.box)).map((one) => one.i);
     const shape = (d, more) => atlas.svg("path", { d, "fill-rule": "evenodd", ...more });
     const fills = seen.map((i) => shape(path(regions.shapes.shape(i), true), { stroke: "#7d878e", "stroke-width": 0.3, "data-inset": data.cities.ids[i] }));
+    const state = atlas.svg("text", { x: width - 5, y: 13, "text-anchor": "end", "font-size": 10, fill: "#1f2328", stroke: "#ffffff", "stroke-width": 2, "paint-order": "stroke" });
     const title = atlas.svg("text", { x: width / 2, y: HEIGHT - 7, "text-anchor": "middle", "font-size": 11, fill: "#1f2328" });
     const sheet = atlas.svg("svg", { id: "inset", viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img" },
       atlas.svg("clipPath", { id: "inset-frame" }, atlas.svg("rect", { width, height: HEIGHT })),
@@ -37,7 +38,7 @@
         fills,
         shape(path(regions.shapes.lines(data.map.provinces)), { fill: "none", stroke: "#4a4a4a", "stroke-width": 0.6 }),
         shape(path(land.line.map((steps) => atlas.unstep(steps, land.lineStep))), { class: "sea-line", fill: "none", stroke: "#4a4a4a", "stroke-width": 1.4 })),
-      atlas.svg("rect", { x: 0.5, y: 0.5, width: width - 1, height: HEIGHT - 1, fill: "none", stroke: "#4a4a4a" }), title);
+      atlas.svg("rect", { x: 0.5, y: 0.5, width: width - 1, height: HEIGHT - 1, fill: "none", stroke: "#4a4a4a" }), title, state);
     frame.append(sheet);
 
     fills.forEach((one, k) => {
@@ -54,7 +55,9 @@
     });
     app.on(["lang", "before", "year", "scenario"], () => {
       const two = app.swiped(); // beside the divider there is one state only
-      title.textContent = app.t("south_sea") + (two ? " · " + two[1].title : "");
+      title.textContent = app.t("south_sea");
+      title.setAttribute("font-size", app.state.lang === 0 ? 11 : 10); // the English name is longer
+      state.textContent = two ? two[1].title : "";
       sheet.setAttribute("aria-label", app.t("south_sea"));
     });
     return sheet;
