@@ -12,7 +12,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyproj import CRS, Geod
+import shapely
+from pyproj import CRS, Geod, Proj
 
 from yrdgeo.border import polygon_gaps_m
 from yrdgeo.datum import (
@@ -25,7 +26,6 @@ from yrdgeo.datum import (
 )
 from yrdgeo.errors import ArgumentError, TableError, few
 from yrdgeo.tables import check_crs
-from yrdgeo.units import WGS84
 
 __all__ = [
     "area_km2",
@@ -183,14 +183,17 @@ def area_km2(cities: gpd.GeoDataFrame, *, crs: str | None = None) -> pd.Series:
     >>> area_km2(square).round(1).to_dict()
     {'330001': 10642.4}
     """
-    projected = _in_equal_area(city_polygons(cities), crs)
+    polygons = city_polygons(cities)
+    local = _equal_area(crs or local_equal_area(polygons))
+    projected = polygons.segmentize(STRAIGHT_DEGREES).to_crs(local)
     return (projected.area / M2_PER_KM2).rename("area_km2")
 
 
 def centroid_km(cities: gpd.GeoDataFrame, a: Ids, b: Ids) -> Floats:
     """Return the geodesic distance between the centroids of pairs of cities.
 
-    The centroid is that of the whole polygon in a local equal-area projection. It lies up to
+    The centroid is that of the whole polygon in an equal-area projection centred on it, so
+    other cities of the table do not move it. It lies up to
     80 km from a city's seat and may lie outside the city: for distances between places take
     :func:`geodesic_km`.
 
@@ -226,14 +229,22 @@ def centroid_km(cities: gpd.GeoDataFrame, a: Ids, b: Ids) -> Floats:
     """
     left, right = _positions(cities, a, b)
     polygons = city_polygons(cities)
-    centres = _in_equal_area(polygons, None).centroid.to_crs(WGS84)
-    lon, lat = centres.x.to_numpy(), centres.y.to_numpy()
+    used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+    found = np.array([_centroid(shape) for shape in polygons.iloc[used]]).reshape(-1, 2)
+    lon, lat = found[at].T
+    left, right = np.split(np.arange(len(at)), 2)
     return np.asarray(GEOD.inv(lon[left], lat[left], lon[right], lat[right])[2]) / METRES_PER_KM
 
 
-def _in_equal_area(polygons: gpd.GeoSeries, crs: str | None) -> gpd.GeoSeries:
-    local = local_equal_area(polygons)
-    return polygons.segmentize(STRAIGHT_DEGREES).to_crs(_equal_area(crs or local))
+def _centroid(shape: shapely.Geometry) -> tuple[float, float]:
+    """Return longitude and latitude of the centroid of one polygon."""
+    west, south, east, north = shapely.bounds(shape)
+    local = Proj(proj="laea", lat_0=(south + north) / 2, lon_0=(west + east) / 2, datum="WGS84")
+    fine = shapely.segmentize(shape, STRAIGHT_DEGREES)
+    flat = shapely.transform(fine, lambda at: np.column_stack(local(at[:, 0], at[:, 1])))
+    x, y = shapely.get_coordinates(shapely.centroid(flat))[0]
+    lon, lat = local(x, y, inverse=True)
+    return float(lon), float(lat)
 
 
 def local_equal_area(shapes: gpd.GeoSeries | gpd.GeoDataFrame) -> str:
@@ -252,8 +263,7 @@ def city_polygons(cities: pd.DataFrame) -> gpd.GeoSeries:
     """
     _refuse_repeats(cities)
     if not isinstance(cities, gpd.GeoDataFrame):
-        fix = "Join the boundaries to the table first."
-        raise TableError("Table 'cities' has no polygons.", found=type(cities).__name__, fix=fix)
+        raise TableError("Table 'cities' has no polygons.", found=type(cities).__name__)
     polygons = check_crs(cities, source="table 'cities'").geometry
     bare = polygons.isna() | polygons.is_empty | ~polygons.geom_type.isin(POLYGONAL)
     if bare.any():

@@ -257,3 +257,25 @@ def test_a_table_without_geometry_has_no_borders(squares: gpd.GeoDataFrame) -> N
 def test_coordinates_that_are_no_numbers_or_no_pairs_are_refused(lon: object, lat: object) -> None:
     with pytest.raises(ArgumentError, match="as many longitudes"):
         geo.wgs84_to_gcj02(lon, lat)  # type: ignore[arg-type]
+
+
+def test_a_centroid_is_not_moved_by_other_cities() -> None:
+    jagged = shapely.Polygon([(118, 30), (119.4, 30.1), (119, 31.6), (118.2, 31)])
+    near = {"A": jagged, "B": shapely.box(120, 30, 121, 31)}
+    far = near | {"C": shapely.box(75, 38, 90, 48), "D": shapely.box(130, 46, 134, 48)}
+    alone = geo.centroid_km(cities_of(near), ["A"], ["B"])
+    among = geo.centroid_km(cities_of(far), ["B", "A", "C"], ["A", "B", "C"])
+    assert among.tolist() == [alone[0], alone[0], 0.0]
+    assert geo.centroid_km(cities_of(near), [], []).tolist() == []
+
+
+def test_a_centroid_halves_a_polygon_across_its_parallel_and_its_meridian() -> None:
+    # By the symmetry of a box about its meridian, and by areas north and south of the centroid.
+    box = shapely.box(118, 30, 120, 34)
+    west, east = shapely.box(118, 30, 119, 34), shapely.box(119, 30, 120, 34)
+    cities = cities_of({"A": box, "W": west, "E": east})
+    to_west, to_east = geo.centroid_km(cities, ["A", "A"], ["W", "E"])
+    assert to_west == pytest.approx(to_east, rel=1e-9)
+    # Two halves of one area balance in the middle of their centroids, to the curve between them.
+    across = geo.centroid_km(cities, ["W"], ["E"])[0]
+    assert to_west + to_east == pytest.approx(across, abs=0.05)
