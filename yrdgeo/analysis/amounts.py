@@ -59,13 +59,24 @@ def competing(demand: pd.Series, origins: pd.Index) -> Floats:
         If the demand of all origins is zero.
     """
     people = aligned(demand, origins, name="demand")
-    if not people.any():
+    require_demand(people.sum(), origins)
+    return people
+
+
+def require_demand(total: float, origins: pd.Index) -> None:
+    """Refuse a demand of nobody.
+
+    Raises
+    ------
+    ArgumentError
+        If the total is zero.
+    """
+    if total == 0:
         raise ArgumentError(
             "There is no demand, so that nobody shares the supply.",
             found=f"0 at {few(origins)}",
             fix="Give an amount above zero to at least one origin.",
         )
-    return people
 
 
 def _join_problems(ids: pd.Index, places: pd.Index, there: Flags) -> Iterator[Problem]:
@@ -166,6 +177,12 @@ def own_pairs(times: TravelTimes) -> tuple[Places, Places]:
     columns = times.destinations.get_indexer(times.origins)
     rows = np.flatnonzero(columns >= 0)
     return rows, columns[rows]
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """Divide arrays of shapes that go together; 0 where there is nothing to divide by."""
+    nothing = np.zeros(np.broadcast_shapes(above.shape, below.shape))
+    return np.divide(above, below, out=nothing, where=below > 0)
 
 
 def summed(places: npt.NDArray[np.integer], amounts: Floats, size: int) -> Floats:

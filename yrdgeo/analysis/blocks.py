@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Floats, aligned, checked, decay_weights
+from yrdgeo.analysis.amounts import Floats, aligned, checked, decay_weights, require_demand
 from yrdgeo.analysis.catchment import (
     Method,
     check_method,
@@ -105,7 +105,7 @@ def in_blocks(measure: str, blocks: Blocks, *amounts: pd.Series, **options: obje
     else:
         parts.extend(TOGETHER[measure](blocks, *amounts, **options))
     if not parts:
-        raise ArgumentError("There are no blocks of travel times.", fix="Give at least one.")
+        raise _no_blocks()
     whole: pd.Series = pd.concat(parts).rename_axis("from_id")
     if not whole.index.is_unique:
         twice = few(whole.index[whole.index.duplicated()].unique())
@@ -143,7 +143,7 @@ def _balancing(blocks: Blocks, supply: pd.Series, demand: pd.Series) -> Iterator
     for block in _passed(blocks):
         total += aligned(demand, block.origins, name="demand").sum()
         yield balancing_of_block(block, supply, demand)
-    _require_demand(total, demand)
+    require_demand(total, demand.index)
 
 
 # An origin's value depends on what the others have.
@@ -176,23 +176,18 @@ def _loaded(
         load += people @ demand_side(weights, method)
         total += people.sum()
     if ends is None:
-        raise ArgumentError("There are no blocks of travel times.", fix="Give at least one.")
-    _require_demand(total, demand)
+        raise _no_blocks()
+    require_demand(total, demand.index)
     return aligned(supply, ends, name="supply"), load, sums
+
+
+def _no_blocks() -> ArgumentError:
+    return ArgumentError("There are no blocks of travel times.", fix="Give at least one.")
 
 
 def _passed(blocks: Blocks) -> Iterator[TravelTimes]:
     for block in blocks() if callable(blocks) else blocks:
         yield checked(block)
-
-
-def _require_demand(total: float, demand: pd.Series) -> None:
-    if total == 0:
-        raise ArgumentError(
-            "There is no demand, so that nobody shares the supply.",
-            found=f"0 at {few(demand.index)}",
-            fix="Give an amount above zero to at least one origin.",
-        )
 
 
 def _require_again(blocks: Blocks) -> None:

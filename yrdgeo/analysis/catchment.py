@@ -9,7 +9,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Floats, aligned, checked, competing, decay_weights, row_blocks
+from yrdgeo.analysis.amounts import (
+    Floats,
+    aligned,
+    checked,
+    competing,
+    decay_weights,
+    ratio,
+    row_blocks,
+)
 from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.results import TravelTimes
@@ -83,10 +91,7 @@ def floating_catchment(
     {'a': 2.0, 'b': 2.0}
     """
     check_method(method)
-    times = checked(times)
-    amounts = aligned(supply, times.destinations, name="supply")
-    people = competing(demand, times.origins)
-    weights = decay_weights(times, decay)
+    amounts, people, weights = market(times, supply, demand, decay)
     load = people @ demand_side(weights, method)
     weights = supply_side(weights, weights.sum(axis=0), method)
     return pd.Series(received(weights, load, amounts), times.origins, name="floating_catchment")
@@ -137,12 +142,31 @@ def spatial_availability(
     >>> spatial_availability(times, jobs, people, decay=binary(30)).to_dict()
     {'a': 2.0, 'b': 4.0}
     """
-    times = checked(times)
-    amounts = aligned(opportunities, times.destinations, name="opportunities")
-    people = competing(demand, times.origins)
-    weights = decay_weights(times, decay)
+    amounts, people, weights = market(times, opportunities, demand, decay, name="opportunities")
     available = people * received(weights, people @ weights, amounts)
     return pd.Series(available, times.origins, name="spatial_availability")
+
+
+def market(
+    times: TravelTimes,
+    supply: pd.Series,
+    demand: pd.Series,
+    decay: DecayFunction,
+    *,
+    name: str = "supply",
+) -> tuple[Floats, Floats, Floats]:
+    """Return supply, demand and the weight of each pair, all checked.
+
+    Raises
+    ------
+    TableError
+        If a place has no amount, or an amount is missing, negative or infinite.
+    ArgumentError
+        If the demand of all origins is zero, the decay gives no finite weight, or the times cannot
+        be minutes.
+    """
+    amounts = aligned(supply, checked(times).destinations, name=name)
+    return amounts, competing(demand, times.origins), decay_weights(times, decay)
 
 
 def check_method(method: str) -> None:
@@ -154,16 +178,15 @@ def demand_side(weights: Floats, method: Method) -> Floats:
     """Return u, by which demand presses on supply, from the weights of some origins."""
     if method == "2sfca":
         return weights
-    by_row = weights.sum(axis=1, keepdims=True)
     # Shares first: the square of a tiny weight would be zero.
-    shares: Floats = np.divide(weights, by_row, out=np.zeros_like(weights), where=by_row > 0)
+    shares = ratio(weights, weights.sum(axis=1, keepdims=True))
     return shares if method == "balanced" else np.multiply(shares, weights, out=shares)
 
 
 def supply_side(weights: Floats, sums: Floats, method: Method) -> Floats:
     """Return v, by which supply comes to demand; ``sums`` are those over all origins."""
     if method == "balanced":
-        return np.divide(weights, sums, out=np.zeros_like(weights), where=sums > 0)
+        return ratio(weights, sums)
     return demand_side(weights, method)
 
 
@@ -172,7 +195,5 @@ def received(weights: Floats, load: Floats, amounts: Floats) -> Floats:
     found = np.empty(len(weights))
     for rows in row_blocks(weights):
         # Divided before the amounts come in: S over the tiny load of far demand would overflow.
-        block = weights[rows]
-        rates = np.divide(block, load, out=np.zeros_like(block), where=load > 0)
-        found[rows] = rates @ amounts
+        found[rows] = ratio(weights[rows], load) @ amounts
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Direction, Floats, checked, row_blocks
+from yrdgeo.analysis.amounts import Direction, Floats, checked, ratio, row_blocks
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
@@ -57,9 +57,8 @@ def closeness(times: TravelTimes, *, direction: Direction = "out") -> pd.Series:
         others[rows] = (~np.isnan(minutes)).sum(axis=1)
         total[rows] = np.where(finite, minutes, 0.0).sum(axis=1)
     _require_apart(times.origins[(reached > 0) & (total == 0)])
-    found = np.divide(reached, total, out=np.zeros_like(total), where=total > 0)
-    share = np.divide(reached, others, out=np.zeros_like(total), where=others > 0)
-    return pd.Series(found * share, times.origins, name="closeness")
+    found = ratio(reached, total) * ratio(reached, others)
+    return pd.Series(found, times.origins, name="closeness")
 
 
 def harmonic_closeness(times: TravelTimes, *, direction: Direction = "out") -> pd.Series:

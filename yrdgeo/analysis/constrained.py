@@ -15,14 +15,11 @@ from yrdgeo.analysis.amounts import (
     Flags,
     Floats,
     Places,
-    aligned,
-    checked,
-    competing,
-    decay_weights,
+    ratio,
     summed,
 )
 from yrdgeo.analysis.arguments import check_choice
-from yrdgeo.analysis.catchment import received
+from yrdgeo.analysis.catchment import market, received
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -106,10 +103,7 @@ def constrained(
     {'a': 7.4, 'b': 2.6}
     """
     check_choice(constraint, "constraint", CONSTRAINTS)
-    times = checked(times)
-    amounts = aligned(supply, times.destinations, name="supply")
-    people = competing(demand, times.origins)
-    weights = decay_weights(times, decay)
+    amounts, people, weights = market(times, supply, demand, decay)
     if constraint == "attraction":
         found = received(weights, people @ weights, amounts)
     else:
@@ -171,18 +165,15 @@ def constrained_flows(
     {'a': {'x': 4.93, 'y': 0.07}, 'b': {'x': 4.07, 'y': 0.93}}
     """
     check_choice(constraint, "constraint", CONSTRAINTS)
-    times = checked(times)
-    amounts = aligned(supply, times.destinations, name="supply")
-    people = competing(demand, times.origins)
-    weights = decay_weights(times, decay)
+    amounts, people, weights = market(times, supply, demand, decay)
     if constraint != "attraction":
         _require_reach(people, weights @ amounts, times.origins, "demand")
     if constraint != "production":
         _require_reach(amounts, people @ weights, times.destinations, "supply")
     if constraint == "production":
-        left, right = _ratio(people, weights @ amounts), amounts
+        left, right = ratio(people, weights @ amounts), amounts
     elif constraint == "attraction":
-        left, right = people, _ratio(amounts, people @ weights)
+        left, right = people, ratio(amounts, people @ weights)
     else:
         _require_one_total(amounts, people)
         left, right = _furness(times, weights, people, amounts)
@@ -202,10 +193,10 @@ def _pull(
     demanded = summed(row_part, demand, size)
     pull = supply
     if doubly:
-        scaled = supply * _ratio(demanded, supplied)[column_part]
+        scaled = supply * ratio(demanded, supplied)[column_part]
         pull = _furness(times, weights, demand, scaled)[1]
     shared = summed(row_part, demand * (weights @ pull), size)
-    scaled_pull: Floats = pull * _ratio(supplied, shared)[column_part]
+    scaled_pull: Floats = pull * ratio(supplied, shared)[column_part]
     return scaled_pull
 
 
@@ -217,10 +208,10 @@ def _furness(
     met = weights @ right
     for rounds in range(1, MOST_ROUNDS + 1):
         with np.errstate(over="ignore", invalid="ignore"):  # factors run away where none exist
-            left = _ratio(people, met)
-            right = _ratio(amounts, left @ weights)
+            left = ratio(people, met)
+            right = ratio(amounts, left @ weights)
             met = weights @ right
-            gap = np.abs(_ratio(left * met, people) - (people > 0))
+            gap = np.abs(ratio(left * met, people) - (people > 0))
         if gap.max() <= TOLERANCE:
             return left, right
         if gap.max() < best * (1 - SLOW):
@@ -247,10 +238,6 @@ def _parts(weights: Floats, rows: Flags, columns: Flags) -> tuple[Places, Places
     pairs = csr_array((np.ones(len(origin)), (origin, end + len(rows))), shape=(size, size))
     labels = connected_components(pairs, directed=False)[1].astype(np.intp)
     return labels[: len(rows)], labels[len(rows) :]
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
 
 
 def _require_reach(amounts: Floats, reached: Floats, places: pd.Index, name: str) -> None:

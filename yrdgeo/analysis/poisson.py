@@ -13,7 +13,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from yrdgeo.analysis.amounts import Flags, Floats, Places
+from yrdgeo.analysis.amounts import Flags, Floats, Places, ratio
 from yrdgeo.errors import ArgumentError
 
 Effects = Literal["both", "rows", "columns", "constant"]
@@ -145,11 +145,11 @@ class _Parts:
         by_row, by_column = weights.sum(axis=1), weights.sum(axis=0)
         row_sums = np.stack([(weights * one).sum(axis=1) for one in matrices], axis=1)
         column_sums = np.stack([(weights * one).sum(axis=0) for one in matrices], axis=1)
-        alpha, delta = _ratio(row_sums, by_row), np.zeros_like(column_sums)
+        alpha, delta = ratio(row_sums, by_row[:, None]), np.zeros_like(column_sums)
         if self.effects == "columns":
-            alpha, delta = np.zeros_like(row_sums), _ratio(column_sums, by_column)
+            alpha, delta = np.zeros_like(row_sums), ratio(column_sums, by_column[:, None])
         elif self.effects == "both":
-            shares = _ratio(weights, by_row)
+            shares = ratio(weights, by_row[:, None])
             delta = self._columns(by_column, weights.T @ shares, column_sums - shares.T @ row_sums)
             alpha -= shares @ delta
         return [alpha[:, [place]] + delta[:, place] for place in range(len(matrices))]
@@ -171,9 +171,3 @@ def _deviance(amounts: Floats, fitted: Floats) -> float:
     some = amounts > 0
     logs = amounts[some] * np.log(amounts[some] / fitted[some])
     return float(2 * (logs.sum() - (amounts - fitted).sum()))
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """Divide the rows of a matrix, each by its own number; 0 where that is 0."""
-    below = np.broadcast_to(below[:, None], above.shape)
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

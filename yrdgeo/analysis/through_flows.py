@@ -6,7 +6,7 @@ Promise: a city is all its nodes, so that its stations count and its seat need n
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import aligned, checked, decay_weights, summed
+from yrdgeo.analysis.amounts import aligned, checked, decay_weights, ratio, summed
 from yrdgeo.analysis.betweenness import asked_of, searches
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.errors import ArgumentError, few
@@ -132,5 +132,4 @@ def through_share(
     others = flows.sum() - sent
     # A whole less its parts: what is left of nothing is rounding.
     others[others <= 1e-12 * flows.sum()] = 0.0
-    share = np.divide(through, others, out=np.zeros(len(others)), where=others > 0)
-    return pd.Series(share, times.origins, name="through_share")
+    return pd.Series(ratio(through.to_numpy(), others), times.origins, name="through_share")
