@@ -52,8 +52,18 @@ def dead_ends(
 
     Examples
     --------
-    >>> ends, rates = dead_ends(network, cities, groups)  # doctest: +SKIP
-    >>> rates["ends_per_100_km"]  # doctest: +SKIP
+    >>> from shapely import box
+    >>> ids = ["310000", "320500"]
+    >>> cities = gpd.GeoDataFrame(
+    ...     geometry=[box(x, 30, x + 1, 31) for x in (120, 121)], index=ids, crs="EPSG:4326"
+    ... )
+    >>> nodes = gpd.GeoDataFrame({"node_id": ["a", "b"]},
+    ...     geometry=gpd.points_from_xy([120.5, 120.99], [30.5, 30.5]), crs="EPSG:4326")
+    >>> road = pd.DataFrame({"link_id": ["1"], "from_node": ["a"], "to_node": ["b"],
+    ...     "mode": "road", "length_km": 47.0, "speed_kmh": 60.0})
+    >>> ends, rates = dead_ends(Network(road, nodes), cities, pd.Series(["31", "32"], ids))
+    >>> ends[["node_id", "border"]].to_numpy().tolist(), rates["n_ends"].to_dict()
+    ([['b', 'across']], {'within': 0, 'across': 1})
     """
     roads = network.links[~network.links["mode"].isin(NOT_ROADS)]
     if roads.empty:
