@@ -9,6 +9,7 @@ import pandas as pd
 from yrdgeo.errors import StudyError, few
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, programmes, regions
+from yrdgeo.sources.corridors import is_file
 from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.places import Unit, places
 from yrdgeo.spec import StudySpec
@@ -173,6 +174,8 @@ def sources_of(spec: StudySpec) -> pd.DataFrame:
         for key in ("add", "add_nodes")
     ]
     files += [("user_pairs", spec.pairs["path"])]
+    lines = {str(row["corridor"]) for row in spec.gradients if is_file(row["corridor"])}
+    files += [("user_corridor", name) for name in sorted(lines)]
     rows = [
         {
             "source_id": source_id,

@@ -23,6 +23,7 @@ EARTH_M = 6_371_008.8  # mean radius; it only steers the search, lengths are ell
 BESIDE_KM = 50.0
 STEPS = 30
 SETTLED_M = 1e-3
+BLOCK = 2_000_000  # distances at once
 LONGEST_KM = 2_000.0  # a longer leg may have two nearest points
 
 
@@ -217,13 +218,19 @@ def _near_legs(
     A point of a leg of length L whose ends are a and b away is at least (a + b − L) / 2 away, and
     the nearest corner is an upper bound.
     """
-    shape = (len(lon), len(x))
-    x_all, y_all = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
-    lon_all, lat_all = np.broadcast_to(lon[:, None], shape), np.broadcast_to(lat[:, None], shape)
-    away = np.asarray(GEOD.inv(x_all, y_all, lon_all, lat_all)[2])
-    least = (away[:, :-1] + away[:, 1:] - length) / 2
-    city, leg = np.nonzero(least <= away.min(axis=1, keepdims=True) + SETTLED_M)
-    return city, leg
+    found = []
+    step = max(1, BLOCK // len(x))
+    for first in range(0, len(lon), step):
+        mine = slice(first, first + step)
+        shape = (len(lon[mine]), len(x))
+        x_all, y_all = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+        lon_all = np.broadcast_to(lon[mine, None], shape)
+        lat_all = np.broadcast_to(lat[mine, None], shape)
+        away = np.asarray(GEOD.inv(x_all, y_all, lon_all, lat_all)[2])
+        least = (away[:, :-1] + away[:, 1:] - length) / 2
+        city, leg = np.nonzero(least <= away.min(axis=1, keepdims=True) + SETTLED_M)
+        found.append((city + first, leg))
+    return np.concatenate([c for c, _ in found]), np.concatenate([g for _, g in found])
 
 
 class _Legs:

@@ -1,5 +1,6 @@
 """What the columns and layers of the files are called for people, in Chinese and English."""
 
+from yrdgeo.publish.gradientcolumns import GRADIENT_COLUMNS
 from yrdgeo.publish.titles import LAYER_TITLES
 
 __all__ = ["COLUMNS", "LAYER_TITLES", "TEXTS"]
@@ -18,6 +19,7 @@ TEXTS = frozenset(
 
 # Column → alias, description. Columns of mapped layers take theirs from the run.
 COLUMNS: dict[str, tuple[str, str]] = {
+    **GRADIENT_COLUMNS,
     "adcode": ("行政区划代码 Adcode", "Six digits, text"),
     "name_zh": ("中文名 Chinese name", ""),
     "name_en": ("英文名 English name", ""),
@@ -141,8 +143,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "url": ("网址 URL", ""),
     "gradient_id": ("梯度编号 Gradient", ""),
     "values": ("变量 Values", "Layer whose gradient it is"),
-    "by": ("距离方式 Distance by", "km, or the mode of travel"),
-    "form": ("函数形式 Form", "linear, exponential, power, log or segmented"),
+    "by": ("距离方式 Distance by", "km, the mode of travel, ring or corridor"),
+    "form": (
+        "函数形式 Form",
+        "linear, exponential, power, log, quadratic, segmented or local (no coefficients)",
+    ),
     "national": ("参照增长分量 Reference growth", "Of the change, as the reference area grew"),
     "industry_mix": (
         "结构分量 Industry mix",
@@ -304,45 +309,4 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "from_km": ("距起点里程 Length from the first (公里 km)", ""),
     "lon": ("经度 Longitude (°)", "WGS 84"),
     "lat": ("纬度 Latitude (°)", "WGS 84"),
-    "errors": ("标准误类型 Kind of errors", "hc3: robust to unequal variance"),
-    "smearing": (
-        "涂抹系数 Smearing factor",
-        "From the fitted median back to the mean; of logarithmic forms",
-    ),
-    "break_p": ("断点p值 p of the break", "Against a line without a bend"),
-    "break_p_floor": (
-        "断点p值下限 Floor of p of the break",
-        "The least that so many draws can give",
-    ),
-    "distance": ("距离 Distance", "In the gradient's unit of distance"),
-    "fitted": ("拟合值 Fitted value", "In the unit of the variable"),
-    "residual": ("残差 Residual", "In the units of the fitted equation"),
-    "deviation_pct": ("偏差 Deviation (%)", "Of the value from the fitted one"),
-    "slope": ("斜率 Slope", "In the units of the fitted equation"),
-    "change": ("变化 Change", "Against the year before it in the table"),
-    "change_se": ("变化标准误 Error of the change", ""),
-    "change_lower": ("变化下限 Lower bound of the change", "95 % interval"),
-    "change_upper": ("变化上限 Upper bound of the change", "95 % interval"),
-    "p_holm": ("p值（霍尔姆） p, Holm", "Held over all changes of the gradient"),
-    "reading": ("解读 Reading", "diffusion: flatter than before; concentration: steeper"),
-    "move_km": ("移动 Move (公里 km)", "Since the year before it in the table"),
-    "bearing_deg": ("方向角 Bearing (°)", "Clockwise from north"),
-    "vintages": ("版本 Vintages", "Of the values of the year"),
-    "exponent": ("位序规模指数 Rank-size exponent", "Zipf: 1"),
-    "primacy_two_city": ("二城市首位度 Primacy, two cities", "First over second"),
-    "primacy_four_city": ("四城市首位度 Primacy, four cities", "First over the next three"),
-    "primacy_eleven_city": (
-        "十一城市首位度 Primacy, eleven cities",
-        "Twice the first over the next ten",
-    ),
-    "lo": ("内径 From", "Kilometres or minutes, as column by says"),
-    "hi": ("外径 To", "Kilometres or minutes, as column by says"),
-    "numerator": ("分子 Numerator", "Sum over the ring"),
-    "denominator": ("分母 Denominator", "Sum over the ring"),
-    "ratio": ("比值 Ratio", "Ratio of the sums, in their units"),
-    "mean_ratio": ("比值均值 Mean of ratios", "Of the cities of the ring"),
-    "numerator_share": ("分子占比 Share of the numerator", "Of all rings"),
-    "denominator_share": ("分母占比 Share of the denominator", "Of all rings"),
-    "numerator_within": ("分子累计占比 Numerator within", "Share within the outer edge"),
-    "denominator_within": ("分母累计占比 Denominator within", "Share within the outer edge"),
 }

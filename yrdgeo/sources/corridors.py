@@ -62,6 +62,15 @@ def load_corridors() -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
+def is_file(given: object) -> bool:
+    """Tell whether a corridor is given as a file of the user's own.
+
+    >>> is_file("G60"), is_file("road.gpkg"), is_file(["上海", "苏州市"])
+    (False, True, False)
+    """
+    return isinstance(given, str) and Path(given).suffix.lower() in (*TABLES, *LINES)
+
+
 def corridor_of(given: object, *, folder: Path, among: Collection[str]) -> Corridor:
     """Return a corridor: a shipped one by name, a file, or cities in order.
 
