@@ -38,7 +38,8 @@
       imprint(mine);
       const open = [...root.querySelectorAll("details[open]")].map((one) => one.className);
       atlas.put(root,
-        atlas.el("p", { class: "current" }, atlas.el("b", { text: app.t("source") + app.t("colon") }), short || app.t("computed_here"), mine.length > 2 ? app.t("and_more", { n: mine.length - 2 }) : null),
+        atlas.el("p", { class: "current", title: mine.join("; ") }, atlas.el("b", { text: app.t("source") + app.t("colon") }), atlas.el("span", { class: "cut", text: short || app.t("computed_here") }),
+          mine.length > 2 ? atlas.el("span", { class: "others", text: app.t("and_more", { n: mine.length - 2 }) }) : null),
         drawer("method", app.t("meaning"), [atlas.el("p", { text: app.say(layer.meaning) }), atlas.el("p", { text: app.t("classes_say", { scheme: app.t("scheme_" + layer.scheme), n: layer.colours.length }) })]),
         drawer("sources", app.t("sources_n", { n: data.sources.length }), [...basemap(), atlas.el("ul", {}, data.sources.map(source))]),
         drawer("warnings", app.t("warnings_n", { n: warnings.length }), warnings.length ? atlas.el("ul", {}, warnings.map((text) => atlas.el("li", { text }))) : atlas.el("p", { text: app.t("no_warnings") })),
