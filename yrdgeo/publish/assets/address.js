@@ -3,8 +3,8 @@
   "use strict";
 
   // Each is a step that back undoes; the others are written into the address as it stands.
-  const STEPS = ["layer", "tab", "pin", "origin", "core", "by", "form", "log", "x", "y", "logs", "compare", "rows", "sort", "measure", "plan", "ring", "index", "of", "before"];
-  const WHOLE = ["year", "scenario", "lang", "scheme", "pair", "overlays", "other", "story", "box", "at"];
+  const STEPS = ["layer", "tab", "pin", "origin", "core", "by", "form", "log", "x", "y", "logs", "compare", "rows", "sort", "measure", "plan", "ring", "index", "of", "before", "scheme", "pair", "other"];
+  const WHOLE = ["year", "scenario", "lang", "overlays", "story", "box", "at"];
   const DRAGGED = ["box", "at"];
 
   // What each choice may say; anything else in an address is as if it were not there.
@@ -60,7 +60,7 @@
       put("scenario", state.scenario);
       put("city", code(state.pin));
       put("with", code(state.other));
-      put("from", app.isFrom() ? code(state.origin) : "");
+      put("from", app.isFrom() || state.origin !== origin ? code(state.origin) : "");
       for (const key of ["tab", "scheme", "pair", "story", ...Object.keys(tests)]) put(key, state[key]);
       parts.set("show", [...state.overlays].join("."));
       if (moved) put("view", [map.getZoom().toFixed(2), map.getCenter().lat.toFixed(3), map.getCenter().lng.toFixed(3)].join(","));
@@ -71,14 +71,15 @@
       const parts = new URLSearchParams(fragment.slice(1));
       if (!parts.has("layer")) return null;
       const said = (key) => parts.get(key) || "";
-      const patch = {};
+      const patch = { ...usual };
       for (const key of ["layer", "tab", "scheme"]) if (fine[key](said(key))) patch[key] = said(key);
       patch.pair = fine.pair(said("pair")) ? said("pair") : "";
       patch.story = said("story"); // one that is not told is dropped where they are told
       for (const [key, test] of Object.entries(tests)) patch[key] = said(key) && test(said(key)) ? said(key) : "";
       if (data.languages.includes(said("lang"))) patch.lang = ["zh", "en"].indexOf(said("lang"));
       if (index(said("from")) >= 0) patch.origin = index(said("from"));
-      if (parts.has("show")) patch.overlays = new Set(said("show").split(".").filter(chip));
+      const drawn = said("show").split(".").filter(chip);
+      if (drawn.length || parts.get("show") === "") patch.overlays = new Set(drawn);
       patch.pin = index(said("city"));
       patch.other = index(said("with"));
       return { patch, year: Number(said("year")), scenario: said("scenario"), view: place(said("view")) };
@@ -91,14 +92,16 @@
       busy = app.restoring = true;
       app.set(found.patch);
       app.set({
-        year: app.years().includes(found.year) ? found.year : state.year,
+        year: app.years().includes(found.year) ? found.year : app.layer().year,
         scenario: app.scenarios().includes(found.scenario) ? found.scenario : "",
       });
       moved = Boolean(found.view);
       if (moved) map.setView(found.view.slice(1), found.view[0], { animate: false });
       else home();
-      busy = app.restoring = false;
+      app.restoring = false;
       if (!app.swiped()) app.set({ before: "" }); // the layer may have no such state
+      busy = false;
+      if (window.location.hash) record(false); // without what could not be meant
     }
 
     function record(step) {
@@ -115,7 +118,11 @@
       }
     }
 
-    const first = write(); // what back goes back to, from the first step
+    // What back goes back to from the first step, and what an address that says less means.
+    const { origin } = state;
+    const first = write();
+    let usual = {};
+    usual = { ...read(first)?.patch, origin };
     if (read(window.location.hash)) restore();
     app.on([...STEPS, ...WHOLE], (changed) => {
       clearTimeout(waiting);

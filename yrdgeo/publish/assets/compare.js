@@ -47,7 +47,7 @@
       return usual.map((id, k) => (all.includes(asked[k]) ? asked[k] : id));
     }
 
-    const text = (name, asked) => [name, ...fill(name, asked)].join("~");
+    const text = (name, asked) => (name === "cities" ? "" : [name, ...fill(name, asked)].join("~"));
 
     function choose(k, value) {
       const now = chosen();
