@@ -43,8 +43,10 @@ class Shapes(NamedTuple):
 @inner
 def _apart(a: Floats, i: Whole, b: Floats, j: Whole) -> np.float64:
     """Return the squared distance of two boxes."""
-    dx = max(a[i, WEST] - b[j, EAST], b[j, WEST] - a[i, EAST], 0.0)
-    dy = max(a[i, SOUTH] - b[j, NORTH], b[j, SOUTH] - a[i, NORTH], 0.0)
+    # An index that cannot be negative needs no look whether it is.
+    p, q = np.uint64(i), np.uint64(j)
+    dx = max(a[p, WEST] - b[q, EAST], b[q, WEST] - a[p, EAST], 0.0)
+    dy = max(a[p, SOUTH] - b[q, NORTH], b[q, SOUTH] - a[p, NORTH], 0.0)
     return np.float64(dx * dx + dy * dy)
 
 
@@ -116,13 +118,42 @@ def _nearest(boxes: Floats, a: tuple[Whole, Whole], b: tuple[Whole, Whole]) -> t
 
 
 @inner
+def _nearest_to(small: Floats, run: tuple[Whole, Whole], box: Floats, a: Whole) -> Whole:
+    """Return which box of a run is nearest to a box."""
+    one, best = run[0], np.inf
+    for i in range(run[0], run[1]):
+        here = _apart(small, i, box, a)
+        if here < best:
+            one, best = i, here
+    return one
+
+
+@inner
+def _start(segment: Floats, first: Longs, a: Whole, near: Whole) -> tuple[Whole, np.float64]:
+    """Return which segment of a run starts nearest to the start of another, and how far squared."""
+    one, best = first[a], np.inf
+    for i in range(first[a], first[a + 1]):
+        dx, dy = segment[i, X] - segment[near, X], segment[i, Y] - segment[near, Y]
+        here = dx * dx + dy * dy
+        if here < best:
+            one, best = i, here
+    return one, np.float64(best)
+
+
+@inner
 def _gap(shapes: Shapes, a: Whole, b: Whole) -> np.float64:
     """Return the squared distance of two boundaries."""
     first, box = shapes.polygons.first, shapes.groups.box
     i, j = _nearest(box, (first[a], first[a + 1]), (first[b], first[b + 1]))
     below = shapes.groups.first
-    i, j = _nearest(shapes.runs.box, (below[i], below[i + 1]), (below[j], below[j + 1]))
-    best = _runs_apart(shapes, i, j, np.float64(np.inf))
+    small = shapes.runs.box
+    i = _nearest_to(small, (below[i], below[i + 1]), box, j)
+    j = _nearest_to(small, (below[j], below[j + 1]), small, i)
+    # From the first on, most segments are ruled out by two points that are near each other.
+    runs = shapes.runs.first
+    near, best = _start(shapes.segment, runs, i, runs[j])
+    near, best = _start(shapes.segment, runs, j, near)
+    best = _runs_apart(shapes, i, j, best)
     for i in range(first[a], first[a + 1]):
         if _apart(box, i, shapes.polygons.box, b) < best:
             for j in range(first[b], first[b + 1]):
@@ -220,26 +251,61 @@ def planar_gaps_m(
     return gaps * float(polygons.crs.axis_info[0].unit_conversion_factor)
 
 
+@kernel
+def _segments(points: Floats, ring: Longs, segment: Floats, tight: Floats, sizes: Longs) -> None:
+    """Write the segments of rings, one after the other, and count those of each ring."""
+    at = 0
+    for p in range(points.shape[0] - 1):
+        if ring[p] != ring[p + 1]:
+            continue
+        x, y = points[p, X], points[p, Y]
+        dx, dy = points[p + 1, X] - x, points[p + 1, Y] - y
+        square = dx * dx + dy * dy
+        segment[at, X], segment[at, Y], segment[at, DX], segment[at, DY] = x, y, dx, dy
+        segment[at, INVERSE] = 1.0 / square if square > 0 else 0.0
+        tight[at, WEST], tight[at, EAST] = min(x, x + dx), max(x, x + dx)
+        tight[at, SOUTH], tight[at, NORTH] = min(y, y + dy), max(y, y + dy)
+        sizes[ring[p]] += 1
+        at += 1
+
+
+@kernel
+def _boxed(small: Floats, first: Longs, box: Floats) -> None:
+    """Write the box around each run of small boxes."""
+    for run in range(box.shape[0]):
+        begin = first[run]
+        west, south, east, north = (
+            small[begin, WEST],
+            small[begin, SOUTH],
+            small[begin, EAST],
+            small[begin, NORTH],
+        )
+        for i in range(begin + 1, first[run + 1]):
+            west, south = min(west, small[i, WEST]), min(south, small[i, SOUTH])
+            east, north = max(east, small[i, EAST]), max(north, small[i, NORTH])
+        box[run, WEST], box[run, SOUTH], box[run, EAST], box[run, NORTH] = west, south, east, north
+
+
 def _shapes(polygons: npt.NDArray[np.object_]) -> Shapes:
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    inside = ring[1:] == ring[:-1]
-    start, along = points[:-1][inside], np.diff(points, axis=0)[inside]
-    square = (along**2).sum(axis=1)
-    inverse = np.divide(1.0, square, out=np.zeros(len(square)), where=square > 0)
-    ends = start, start + along
-    tight = np.column_stack([np.minimum(*ends), np.maximum(*ends)])
+    count = len(points) - len(rings)
+    segment, tight = np.empty((count, 5)), np.empty((count, 4))
+    sizes = np.zeros(len(rings), dtype=np.int64)
+    _segments(points, ring, segment, tight, sizes)
     of_ring = owner[ring_part]
-    runs, ring = _boxes(tight, np.bincount(ring[1:][inside], minlength=len(rings)))
+    runs, ring = _boxes(tight, sizes)
     groups, polygon = _boxes(runs.box, np.bincount(of_ring[ring], minlength=len(polygons)))
+    first_points = np.cumsum(np.append(0, sizes + 1))[:-1]
+    outer = np.diff(ring_part, prepend=-1) > 0
     return Shapes(
-        np.column_stack([start, along, inverse]),
+        segment,
         tight,
         runs,
         groups,
         Boxes(shapely.bounds(polygons), _offsets(np.bincount(polygon, minlength=len(polygons)))),
-        shapely.get_coordinates(shapely.get_point(shapely.get_exterior_ring(parts), 0)),
+        points[first_points[outer]],
         _offsets(np.bincount(owner, minlength=len(polygons))),
     )
 
@@ -249,9 +315,9 @@ def _boxes(small: Floats, counts: Longs) -> tuple[Boxes, Longs]:
     runs = -(-counts // RUN)
     owner = np.repeat(np.arange(len(counts)), runs)
     first = (_offsets(counts)[:-1] - RUN * _offsets(runs)[:-1])[owner] + RUN * np.arange(len(owner))
-    low = np.minimum.reduceat(small[:, :2], first)
-    high = np.maximum.reduceat(small[:, 2:], first)
-    return Boxes(np.column_stack([low, high]), np.append(first, len(small))), owner
+    boxes = Boxes(np.empty((len(owner), 4)), np.append(first, len(small)))
+    _boxed(small, boxes.first, boxes.box)
+    return boxes, owner
 
 
 def _offsets(counts: Longs) -> Longs:
