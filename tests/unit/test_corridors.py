@@ -206,6 +206,7 @@ def test_shipped_corridors_are_found_by_what_people_call_them(codes: list[str]) 
 def test_a_users_own_list_keeps_its_order(tmp_path: Path, codes: list[str]) -> None:
     listed = corridor_of(["南京", "镇江市", "Wuxi"], folder=tmp_path, among=codes)
     assert listed.axes == (("320100", "321100", "320200"),)
+    assert (listed.name_zh, listed.name_en) == ("南京市—无锡市", "Nanjing–Wuxi")
     table = pd.DataFrame({"note": ["x", "y"], "city": ["南京", "无锡"]})
     table.to_csv(tmp_path / "line.csv", index=False)
     assert corridor_of("line.csv", folder=tmp_path, among=codes).axes == (("320100", "320200"),)

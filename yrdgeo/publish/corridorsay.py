@@ -64,7 +64,7 @@ def _premium(run: Run, row: Mapping[str, object], words: Mapping[str, Both]) -> 
     names = ("premium_pct", "lower_pct", "upper_pct") if percent else ("premium", "lower", "upper")
     ends = [float(found[name]) for name in names]
     decimals = 0 if percent else int(float(str(layer.get("decimals", 0))))
-    units = ("%", "%") if percent else (text(layer["unit_zh"]), f" {text(layer['unit_en'])}")
+    units = ("%", "%") if percent else (text(layer["unit_zh"]), _after(text(layer["unit_en"])))
     shown = [f"{value:+,.{decimals}f}" for value in ends]
     values = dict(zip(("premium", "low", "high"), map(_same, shown), strict=True))
     title = (text(layer["title_zh"]), text(layer["title_en"]))
@@ -72,6 +72,15 @@ def _premium(run: Run, row: Mapping[str, object], words: Mapping[str, Both]) -> 
     if ends[1] <= 0 <= ends[2] or not np.isfinite(ends).all():
         told = told[0] + words["premium_unsure"][0], told[1] + words["premium_unsure"][1]
     return told
+
+
+def _after(unit: str) -> str:
+    """Return an English unit as it follows a number: 5 × 10 thousand persons.
+
+    >>> _after("yuan"), _after("10 thousand persons")
+    (' yuan', ' × 10 thousand persons')
+    """
+    return f" × {unit}" if unit[:1].isdigit() else f" {unit}"
 
 
 def _names(row: Mapping[str, object]) -> Both:

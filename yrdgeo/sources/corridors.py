@@ -12,6 +12,7 @@ from yrdgeo.errors import PlaceError, SourceError, few, nearest, raise_problems
 from yrdgeo.provenance import data_path
 from yrdgeo.sources.cells import read_grid
 from yrdgeo.sources.names import resolve_all, resolve_column
+from yrdgeo.sources.places import place
 from yrdgeo.units import WGS84
 
 TABLES = (".csv", ".xlsx", ".parquet")
@@ -150,8 +151,9 @@ def _shipped(name: str, among: Collection[str]) -> Corridor:
 
 def _listed(names: list[str], among: Collection[str]) -> Corridor:
     codes = resolve_all(names, source="the study file", column="corridor", among=among)
-    ends = (names[0], names[-1]) if names else ("", "")
-    return Corridor("_".join(codes), "—".join(ends), "–".join(ends), (tuple(codes),), OWN)
+    ends = [place(code) for code in (codes[:1] + codes[-1:])]
+    zh, en = "—".join(one.name_zh for one in ends), "–".join(one.name_en for one in ends)
+    return Corridor("_".join(codes), zh, en, (tuple(codes),), OWN)
 
 
 def _table(path: Path, among: Collection[str]) -> Corridor:
