@@ -12,6 +12,7 @@ from yrdgeo import load_study, run_study
 from yrdgeo.analysis import pairs
 from yrdgeo.pipeline.pair_tests import NULL_COLUMNS, TEST_COLUMNS, pair_tables
 from yrdgeo.pipeline.space import pair_rows
+from yrdgeo.publish.overlays import pair_records
 from yrdgeo.results import Run, TravelTimes
 from yrdgeo.sources.programmes import read_pairs
 from yrdgeo.study import Study
@@ -163,9 +164,11 @@ def test_a_study_of_one_enclave_within_a_city_runs(tmp_path: Path) -> None:
     (tmp_path / "pairs.csv").write_text("helper,helped\n310112,310115\n", encoding="utf-8")
     path = tmp_path / "mine.toml"
     path.write_text(HEAD + ROAD + '[pairs]\npath = "pairs.csv"\n', encoding="utf-8")
-    run = run_study(load_study(path), tmp_path, formats=["tables", "workbook"])
+    formats = ["tables", "workbook", "atlas", "geopackage", "figures"]
+    run = run_study(load_study(path), tmp_path, formats=formats)
     assert len(run.pairs) == 1
     assert "pair_tests" not in run.tables
+    assert pair_records(run.pairs, run.cities.index)[0]["ends"] == []
 
 
 def test_pairs_inside_one_province_have_no_cross_border_null(study: Study) -> None:

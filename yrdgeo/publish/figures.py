@@ -312,8 +312,9 @@ def _pairs(run: Run, side: int) -> "Figure":
     figure, axes = _sheet(run, side, title=title, below="")
     cities = run.cities.sort_index()
     cities.plot(ax=axes, color="#f4f2ed", edgecolor="#9ca3af", linewidth=0.5)
+    drawn = run.pairs[~run.pairs.geometry.is_empty]  # a pair within one city has no line
     for kind in ("adjacent", "leapfrog"):
-        chosen = run.pairs[run.pairs["pair_class"].eq(kind)]
+        chosen = drawn[drawn["pair_class"].eq(kind)]
         for row, shape in zip(records(chosen), chosen.geometry, strict=True):
             points = np.asarray(shape.coords)
             arrow = {"arrowstyle": "-|>", "color": MARKS[kind], "shrinkA": 0, "shrinkB": 0}

@@ -116,7 +116,8 @@ def _projected(shapes: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
             found=f"crs = {crs!r}: {error}",
             fix="Give an EPSG code, for instance 'EPSG:4490' or 'EPSG:4549'.",
         ) from error
-    if len(placed) and not pd.Series(placed.total_bounds).abs().lt(1e12).all():
+    drawn = placed[~(placed.is_empty | placed.isna())]  # a pair within one city has no line
+    if len(drawn) and not pd.Series(drawn.total_bounds).abs().lt(1e12).all():
         raise ArgumentError(
             "The region lies outside this coordinate reference system.",
             found=f"crs = {crs!r}",

@@ -68,7 +68,8 @@ def pair_records(pairs: gpd.GeoDataFrame, order: pd.Index) -> list[Record]:
 
 
 def _pair(row: Mapping[str, object], shape: shapely.Geometry, order: pd.Index) -> Record:
-    ends = shapely.get_coordinates(shape)[[0, -1]]
+    # A pair within one city has no line, and no ends.
+    ends = np.empty((0, 2)) if shapely.is_empty(shape) else shapely.get_coordinates(shape)[[0, -1]]
     return {
         "id": text(row["pair_id"]),
         "names": [both(row, "helper"), both(row, "helped")],

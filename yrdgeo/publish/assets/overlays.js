@@ -107,7 +107,7 @@
 
     function pairs() {
       group("pairs").clearLayers();
-      const shown = data.pairs.filter((pair) => pair.scheme[0] === state.scheme);
+      const shown = data.pairs.filter((pair) => pair.scheme[0] === state.scheme && pair.ends.length);
       for (const pair of shown) arc(pair);
       const chosen = shown.find((pair) => pair.id === state.pair);
       if (chosen) arc(chosen);
