@@ -43,6 +43,10 @@ def test_the_layers_show_the_delta(seen: Seen) -> None:
         "隔海 Across the sea": 2,
         "桥梁 Bridge": 1,
     }
+    assert features(seen, "dominant_flows") == {
+        "中心的最大流 Largest flow of a centre": 8,
+        "归向 Leans on": 33,
+    }
     assert min(features(seen, "rail").values()) > 0
     assert min(features(seen, "roads").values()) > 0
 

@@ -67,6 +67,14 @@ def jiangsu(study: Study) -> Study:
     return cut(study, [code for code in study.cities.index if code.startswith("32")])
 
 
+def test_a_dominant_flow_is_a_line_between_the_two_seats(study: Study) -> None:
+    table = linkage_tables(study, times_of(study))["dominant_flows"]
+    seats = study.cities[["seat_lon", "seat_lat"]]
+    for row in table.itertuples():
+        ends = [seats.loc[row.adcode].tolist(), seats.loc[row.dominant_id].tolist()]
+        assert [list(point) for point in row.geometry.coords] == ends
+
+
 @pytest.mark.parametrize(
     ("change", "missing"),
     [

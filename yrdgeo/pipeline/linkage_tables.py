@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely import LineString
 
 from yrdgeo.analysis import linkage
 from yrdgeo.analysis.decay import power
@@ -21,6 +23,7 @@ from yrdgeo.results import TravelTimes
 from yrdgeo.sources import programmes
 from yrdgeo.sources.vintages import worst
 from yrdgeo.study import Study
+from yrdgeo.units import WGS84
 
 LARGEST = 5  # shares listed for each city
 DRAWS = 199
@@ -116,9 +119,20 @@ def _dominant(linked: Linked) -> pd.DataFrame:
     """Return who looks to whom, larger being who receives more, or who has the larger mass."""
     received = linkage.dominant_flows(linked.flows)
     by_mass = linkage.dominant_flows(linked.flows, linked.mass)
-    return received.assign(
+    table = received.assign(
         role_by_mass=by_mass["role"], centre_by_mass_id=by_mass["centre_id"]
     ).reset_index(names="adcode")
+    return gpd.GeoDataFrame(table, geometry=_arrows(linked.study.cities, table))
+
+
+def _arrows(cities: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoSeries:
+    """Return a line from each seat to that of the city of its largest flow, if it has one."""
+    seats = cities[["seat_lon", "seat_lat"]]
+    ends = [seats.reindex(table[name]).to_numpy(np.float64) for name in ("adcode", "dominant_id")]
+    whole = np.isfinite(np.hstack(ends)).all(axis=1)
+    rows = zip(*ends, whole, strict=True)
+    lines = [LineString([a, b]) if known else LineString() for a, b, known in rows]
+    return gpd.GeoSeries(lines, table.index, crs=WGS84)
 
 
 def _largest_shares(linked: Linked) -> pd.DataFrame:

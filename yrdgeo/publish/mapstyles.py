@@ -246,6 +246,22 @@ STYLES: dict[str, Style] = {
 
 # Of further tables with shapes, where a run has them.
 FURTHER_STYLES: dict[str, Style] = {
+    "dominant_flows": Style(
+        "dominant_flows",
+        "优势流 Dominant flows, city → city it leans on",
+        (
+            Rule(
+                "中心的最大流 Largest flow of a centre",
+                (Line(MARKS["flow"], 0.3, dashed=True),),
+                _when("role_by_mass", "centre"),
+            ),
+            Rule(
+                "归向 Leans on",
+                (Line("#ffffff", 1.2), Line(MARKS["flow"], 0.7, arrow=True)),
+                _when("role_by_mass", "subordinate"),
+            ),
+        ),
+    ),
     "breaking_points": Style(
         "breaking_points",
         "断裂点 Breaking points between cores, on the way",

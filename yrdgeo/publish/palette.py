@@ -142,7 +142,7 @@ SCHEMES: dict[str, Callable[[Floats, int], Floats]] = {
 }
 
 
-def classify(  # noqa: PLR0913 — the values, and five named ways to class them
+def classify(
     values: Sequence[float] | Floats,
     *,
     scheme: str = "fisher_jenks",
@@ -243,7 +243,7 @@ def _diverging(finite: Floats, scheme: str, midpoint: float, step: float | None)
 
 
 def _with_neutral(finite: Floats, scheme: str, midpoint: float, step: float) -> Classes:
-    """Return classes below, of and above the midpoint; (midpoint - step, midpoint] holds only it."""
+    """Return classes below, of and above a midpoint; (midpoint - step, midpoint] has only it."""
     under = float(np.round(midpoint - step, 12))
     below = tuple(b for b in _bounds(finite[finite < midpoint], scheme, SIDE) if b < under)
     above = tuple(b for b in _bounds(finite[finite > midpoint], scheme, SIDE) if b > midpoint)
