@@ -58,7 +58,7 @@
         const flag = app.unverified(view, i);
         return atlas.el("tr", { class: layer.id === state.layer ? "current" : null },
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.say(layer.title), on: { click: () => app.set({ layer: layer.id }) } })),
-          atlas.el("td", { class: "number" }, app.printed(i, layer, view), flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null),
+          atlas.el("td", { class: layer.categories ? "number named" : "number" }, app.printed(i, layer, view), layer.categories ? " " : null, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null),
           atlas.el("td", { class: "number rank", text: view.ranks[i] === null ? "" : view.ranks[i] + "/" + app.ranked(view) }),
           atlas.el("td", { class: "number rank", text: String(year) }),
           atlas.el("td", {}, years.length > 1 ? atlas.spark(series, "#2367ac") : null));

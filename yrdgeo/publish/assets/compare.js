@@ -147,7 +147,7 @@
         atlas.el("thead", {}, atlas.el("tr", {}, atlas.el("th", { scope: "col", text: app.t("layer") }), [pin, other].map((i) => atlas.el("th", { scope: "col", class: "number", text: app.city(i) })), atlas.el("th", { scope: "col", text: app.t("ranks_from_first") }))),
         atlas.el("tbody", {}, rows.map((row) => atlas.el("tr", {},
           atlas.el("th", { scope: "row" }, app.say(row.layer.title), atlas.el("span", { class: "members", text: String(row.year) })),
-          [pin, other].map((i) => atlas.el("td", { class: "number" }, app.printed(i, row.layer, row.view), app.unverified(row.view, i) ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null)),
+          [pin, other].map((i) => atlas.el("td", { class: row.layer.categories ? "number named" : "number" }, app.printed(i, row.layer, row.view), row.layer.categories ? " " : null, app.unverified(row.view, i) ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null)),
           atlas.el("td", {}, row.layer.categories ? null : dumbbell(row.view, pin, other)))))));
     }
 

@@ -97,7 +97,7 @@
           atlas.el("th", { scope: "row" }, atlas.el("button", { type: "button", text: app.city(i), "aria-pressed": String(state.pin === i), on: { click: () => app.pinCity(i), focus: () => app.point(i) } })),
           was ? atlas.el("td", { class: "change", text: shift(was.ranks[i], view.ranks[i]) }) : null,
           atlas.el("td", { class: "bars" }, value === null ? null : bar(layer.categories ? 1 : value, low, high, app.colour(view.classes[i], layer))),
-          atlas.el("td", { class: "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
+          atlas.el("td", { class: layer.categories ? "number named" : "number", title: flag ? app.t("is_unverified") : null }, flag ? atlas.el("span", { class: "flag", text: app.t("unverified_short") }) : null,
             value === null || layer.categories ? app.printed(i, layer, view) : app.number(value, layer.decimals)))];
       }), shown.length < list.length ? rest(list.length) : null);
       const unit = app.say(layer.unit);
