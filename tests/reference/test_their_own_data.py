@@ -23,6 +23,7 @@ from yrdgeo.analysis import accessibility, clusters, inequality, scores, structu
 from yrdgeo.publish.palette import classify, legible
 from yrdgeo.results import TravelTimes
 
+PAGE = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encoding="utf-8")
 EXACT = {"rtol": 1e-9, "atol": 1e-12}
 
 
@@ -36,24 +37,68 @@ def by_firm(grunfeld: pd.DataFrame, name: str) -> pd.DataFrame:
     return grunfeld.pivot_table(name, "firm", grunfeld["year"].astype(int).astype(str))
 
 
-def test_columbus_of_esda() -> None:
+@pytest.fixture(scope="module")
+def columbus() -> tuple[pd.Series, pd.DataFrame, libpysal.weights.W]:
+    """Return crime in the tracts of Columbus, rows shuffled, and who borders whom, twice."""
     tracts = gpd.read_file(libpysal.examples.get_path("columbus.shp"))
     crime = pd.Series(tracts["CRIME"].to_numpy(), tracts["POLYID"].astype(int).astype(str))
-    lines = Path(libpysal.examples.get_path("columbus.gal")).read_text(encoding="ascii").split("\n")
-    w = libpysal.weights.W(
-        {
-            head.split()[0]: near.split()
-            for head, near in zip(lines[1::2], lines[2::2], strict=False)
-        }
-    )
-    pairs = [(a, b) for a, near in w.neighbors.items() for b in near if a < b]
-    edges = pd.DataFrame(pairs, columns=["from_id", "to_id"])
+    text = Path(libpysal.examples.get_path("columbus.gal")).read_text(encoding="ascii")
+    rows = [line.split() for line in text.splitlines()[1:]]
+    near = {head[0]: around for head, around in zip(rows[::2], rows[1::2], strict=True)}
+    edges = pd.DataFrame([(a, b) for a, around in near.items() for b in around if a < b])
+    edges.columns = ["from_id", "to_id"]
+    return crime.sample(frac=1, random_state=4), edges, libpysal.weights.W(near)
+
+
+# G* has the place itself among its neighbours, and esda warns that it takes it for one of them.
+@pytest.mark.filterwarnings("ignore:Gi. requested")
+def test_columbus_of_esda(columbus: tuple[pd.Series, pd.DataFrame, libpysal.weights.W]) -> None:
+    crime, edges, w = columbus
     y = crime.loc[w.id_order].to_numpy()
-    mixed = crime.sample(frac=1, random_state=4)
-    found = clusters.moran(mixed, edges, permutations=9).statistic
+    found = clusters.moran(crime, edges, permutations=9).statistic
     assert found == pytest.approx(esda.Moran(y, w, permutations=0).I, rel=1e-9)
-    local = clusters.local_moran(mixed, edges, permutations=9)["local_moran"].loc[w.id_order]
-    np.testing.assert_allclose(local, esda.Moran_Local(y, w, permutations=0).Is, **EXACT)
+    local = clusters.local_moran(crime, edges, permutations=99).loc[w.id_order]
+    theirs = esda.Moran_Local(y, w, permutations=0)
+    np.testing.assert_allclose(local["local_moran"], theirs.Is, **EXACT)
+    spots = clusters.getis_ord(crime, edges, permutations=9)["getis_ord_z"].loc[w.id_order]
+    stars = {
+        kind: esda.G_Local(y, w, transform=kind, star=True, permutations=0).Zs for kind in "BR"
+    }
+    np.testing.assert_allclose(spots, stars["B"], **EXACT)
+    at = w.id_order.index("16")
+    assert page("Moran's I of crime in Columbus") == pair(
+        found, esda.Moran(y, w, transformation="b", permutations=0).I
+    )
+    assert page("G* of tract 16 of Columbus, row-standardised weights") == pair(
+        spots["16"], stars["R"][at]
+    )
+    # esda's rule, one side: (1 + draws that reach it) / (1 + draws).
+    assert page("p of tract 16, which none of 99 draws reaches") == pair(
+        local.loc["16", "p_value"], (1 + 0) / (1 + 99)
+    )
+
+
+def page(question: str) -> list[str]:
+    """Return the two numbers that the page of conventions gives."""
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| {question} |")]
+    return [cell.strip() for cell in row.split("|")[2:4]]
+
+
+def pair(here: float, elsewhere: float) -> list[str]:
+    assert here != pytest.approx(elsewhere, rel=1e-3)
+    return [f"{here:.4f}", f"{elsewhere:.4f}"]
+
+
+def test_bounds_are_round_and_no_class_is_empty() -> None:
+    density = mapclassify.load_example()
+    fifth = classify(density.to_numpy(), scheme="quantiles", k=5).breaks[0]
+    assert page("Upper bound of the lowest fifth of California's counties, jobs per km²") == pair(
+        fifth, mapclassify.Quantiles(density, k=5).bins[0]
+    )
+    classes = classify(density.to_numpy(), scheme="equal_interval", k=5)
+    assert page("Classes of these counties, five equal intervals asked for") == pair(
+        len(classes.colours), mapclassify.EqualInterval(density, k=5).k
+    )
 
 
 SCHEMES: dict[str, Callable[..., mapclassify.classifiers.MapClassifier]] = {

@@ -91,7 +91,7 @@ def floating_catchment(
     {'a': 2.0, 'b': 2.0}
     """
     check_method(method)
-    amounts, people, weights = market(times, supply, demand, decay)
+    amounts, people, weights = market(times, supply, demand, decay=decay)
     load = people @ demand_side(weights, method)
     weights = supply_side(weights, weights.sum(axis=0), method)
     return pd.Series(received(weights, load, amounts), times.origins, name="floating_catchment")
@@ -142,7 +142,9 @@ def spatial_availability(
     >>> spatial_availability(times, jobs, people, decay=binary(30)).to_dict()
     {'a': 2.0, 'b': 4.0}
     """
-    amounts, people, weights = market(times, opportunities, demand, decay, name="opportunities")
+    amounts, people, weights = market(
+        times, opportunities, demand, decay=decay, name="opportunities"
+    )
     available = people * received(weights, people @ weights, amounts)
     return pd.Series(available, times.origins, name="spatial_availability")
 
@@ -151,8 +153,8 @@ def market(
     times: TravelTimes,
     supply: pd.Series,
     demand: pd.Series,
-    decay: DecayFunction,
     *,
+    decay: DecayFunction,
     name: str = "supply",
 ) -> tuple[Floats, Floats, Floats]:
     """Return supply, demand and the weight of each pair, all checked.

@@ -103,7 +103,7 @@ def constrained(
     {'a': 7.4, 'b': 2.6}
     """
     check_choice(constraint, "constraint", CONSTRAINTS)
-    amounts, people, weights = market(times, supply, demand, decay)
+    amounts, people, weights = market(times, supply, demand, decay=decay)
     if constraint == "attraction":
         found = received(weights, people @ weights, amounts)
     else:
@@ -165,7 +165,7 @@ def constrained_flows(
     {'a': {'x': 4.93, 'y': 0.07}, 'b': {'x': 4.07, 'y': 0.93}}
     """
     check_choice(constraint, "constraint", CONSTRAINTS)
-    amounts, people, weights = market(times, supply, demand, decay)
+    amounts, people, weights = market(times, supply, demand, decay=decay)
     if constraint != "attraction":
         _require_reach(people, weights @ amounts, times.origins, "demand")
     if constraint != "production":
