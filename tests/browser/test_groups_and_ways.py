@@ -1,11 +1,13 @@
 """The page's corridors, rings, decompositions and pair structures say what the tables say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from browser.visits import Open
+from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.results import Run
 
 
@@ -82,3 +84,20 @@ def test_a_pair_says_how_alike_its_economies_are_and_that_three_sectors_are_few(
         for name in ("similarity", "krugman", "complementarity"):
             assert f"{pair[name]:.3f}" in card
         assert "Structures by 3 sectors of 2021: with fewer than ten" in card
+
+
+def test_a_corridor_with_a_hostile_name_is_offered_as_text(
+    run: Run, hostile_text: str, tmp_path: Path, visit: Open
+) -> None:
+    name = "{7}{core}" + hostile_text
+    rows = run.gradients[run.gradients["by"].eq(run.gradients["by"].iloc[0])]
+    along = rows.assign(by="corridor", corridor_id=name, corridor_zh=name, corridor_en=name,
+                        offset_km=50.0, n_left_out=2, distance_unit="km")  # fmt: skip
+    opened = visit(write_atlas(replace(run, gradients=along), tmp_path / "atlas.html"))
+    page = opened.page
+    page.evaluate("() => { atlas.app.set({lang: 1, tab: 'gradient'}); }")
+    page.evaluate("(id) => { atlas.app.set({layer: id}); }", rows["values"].iloc[0])
+    assert "{7}{core}" in page.inner_text("#gradient-by")
+    assert "{7}{core}" in page.inner_text(".gradient .reading")
+    assert page.evaluate("window.ran") == []
+    assert opened.quiet()

@@ -68,7 +68,7 @@
       return text.replace(/\{(\w+)\}/g, (_, name) => String(vars[name]));
     };
     // A word that not every name has.
-    app.word = (key, other) => (data.words[state.lang][key] === undefined ? other : app.t(key));
+    app.word = (key, other) => data.words[state.lang][key] ?? other; // as it is: a user's own may hold braces
     app.say = (pair) => pair[state.lang];
     app.locale = () => LOCALES[state.lang];
     const formats = {}; // making one is slow
