@@ -57,6 +57,24 @@ def test_axe_finds_nothing_when_something_is_open(act: str, delta_page: Path, vi
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("size", "language"), [((1366, 768), 0), ((320, 640), 1)])
+def test_axe_finds_nothing_in_any_story_or_table(
+    size: tuple[int, int], language: int, delta_page: Path, visit: Open
+) -> None:
+    page = visit(delta_page, size=size).page
+    page.evaluate("(lang) => { atlas.app.set({lang}); }", language)
+    for k in range(page.locator("#stories button").count()):
+        page.evaluate(
+            """(k) => {
+              document.querySelectorAll("#stories button")[k].click();
+              for (const one of document.querySelectorAll("#panels details")) one.open = true;
+            }""",
+            k,
+        )
+        assert violations(page) == [], k
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], k
+
+
 @pytest.mark.parametrize("size", [(390, 844), (320, 640)])
 def test_a_small_screen_is_one_column_without_sideways_scrolling(
     size: tuple[int, int], delta_page: Path, visit: Open

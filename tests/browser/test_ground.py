@@ -220,6 +220,33 @@ def test_paper_and_pictures_carry_the_date_and_the_approval(
         assert "GS-TEST-2" in told
 
 
+def test_paper_cuts_neither_the_date_nor_the_heading_of_the_ranking(
+    delta_page: Path, visit: Open
+) -> None:
+    page = visit(delta_page).page
+    for language in (0, 1):
+        lines = page.evaluate(
+            """(lang) => {
+              atlas.app.set({lang});
+              window.dispatchEvent(new Event("beforeprint"));
+              const box = document.querySelector("#imprint").getBoundingClientRect();
+              const found = [...document.querySelectorAll("#imprint p")].map((line) => {
+                const own = line.getBoundingClientRect();
+                return [line.innerText, own.top >= box.top - 1, own.bottom <= box.bottom + 1];
+              });
+              const head = document.querySelector(".paper");
+              found.push([head.innerText, head.getClientRects().length > 0, true]);
+              window.dispatchEvent(new Event("afterprint"));
+              return found;
+            }""",
+            language,
+        )
+        assert all(above and below for _, above, below in lines)
+        assert page.evaluate("atlas.app.today()") in lines[0][0]
+        assert lines[-1][0] == page.evaluate("atlas.app.titleOf(atlas.app.layer())")
+    assert not page.locator(".paper").is_visible()
+
+
 @pytest.mark.parametrize("size", [(320, 640), (1040, 596)])
 def test_names_do_not_collide_on_a_phone_or_on_paper(
     size: tuple[int, int], delta_page: Path, visit: Open

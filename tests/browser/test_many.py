@@ -14,6 +14,7 @@ import shapely
 from needs import need
 from page_runs import china_cities, made_up_run
 
+from browser.test_everyone import CHINESE, violations
 from browser.visits import Open
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.foliummap import folium_map
@@ -233,6 +234,50 @@ def test_it_is_quiet_and_the_same_twice(
     opened.page.evaluate("() => { atlas.app.map.setZoom(8, {animate: false}); }")
     opened.page.wait_for_timeout(100)
     assert opened.quiet(), opened.messages + opened.requests[1:]
+
+
+@pytest.mark.parametrize(("size", "language"), [((1366, 768), 0), ((320, 640), 1)])
+@pytest.mark.parametrize("name", ["many_page", "china_page"])
+def test_many_regions_are_for_everyone(
+    name: str, size: tuple[int, int], language: int, visit: Open, request: pytest.FixtureRequest
+) -> None:
+    page = visit(request.getfixturevalue(name), size=size).page
+    page.evaluate("(lang) => { atlas.app.set({lang, pin: 3, other: 5}); }", language)
+    tabs = page.evaluate("[...document.querySelectorAll('#tabs button')].map((one) => one.id)")
+    assert len(tabs) >= 4
+    for tab in tabs:
+        page.evaluate("(id) => { document.getElementById(id).click(); }", tab)
+        assert violations(page) == [], tab
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], tab
+    page.evaluate("() => { document.querySelector('#find').click(); }")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_units_are_named_by_what_they_are(
+    many: Run, many_page: Path, china_page: Path, visit: Open
+) -> None:
+    said = {}
+    for path in (many_page, china_page):
+        page = visit(path).page
+        for language in (0, 1):
+            page.evaluate("(lang) => { atlas.app.set({lang}); }", language)
+            said[path, language] = page.inner_text("#subtitle"), page.inner_text("#tab-city")
+    n = int(many.results["value"][many.results["layer_id"].eq("gdp")].notna().sum() / 2)
+    assert (f"{n}个地区" in said[many_page, 0][0], said[many_page, 0][1]) == (True, "地区")
+    assert (f"{n} regions" in said[many_page, 1][0], said[many_page, 1][1]) == (True, "Region")
+    assert ("个城市" in said[china_page, 0][0], said[china_page, 0][1]) == (True, "城市")
+    assert (" cities" in said[china_page, 1][0], said[china_page, 1][1]) == (True, "City")
+
+
+def test_an_english_page_has_english_names_for_every_prefecture(
+    china_page: Path, visit: Open
+) -> None:
+    page = visit(china_page).page
+    page.evaluate("() => { atlas.app.set({lang: 1}); }")
+    names = page.evaluate("atlas.app.data.cities.ids.map((_, i) => atlas.app.fullCity(i))")
+    assert len(names) == 372
+    assert not [name for name in names if CHINESE.search(name)]
 
 
 def test_all_rows_come_when_they_are_wanted(many_page: Path, visit: Open) -> None:

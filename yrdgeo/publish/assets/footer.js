@@ -19,9 +19,9 @@
     // On paper: what, from where, when, and by whose leave.
     function imprint(mine) {
       const approval = data.run.approval ? app.t("approval") + app.t("colon") + data.run.approval : "";
-      const last = [app.t("printed_on", { date: app.today() }), data.basemap ? app.say(data.basemap.credit) : "", approval];
-      atlas.put(atlas.byId("imprint"), [app.say(data.run.title), app.t("source") + app.t("colon") + (mine.join("; ") || app.t("computed_here")),
-        last.filter(Boolean).join(" · ")].map((text) => atlas.el("p", { text })));
+      const first = [app.say(data.run.title), app.t("printed_on", { date: app.today() }), approval, data.basemap ? app.say(data.basemap.credit) : ""];
+      atlas.put(atlas.byId("imprint"), [first.filter(Boolean).join(" · "), app.t("source") + app.t("colon") + (mine.join("; ") || app.t("computed_here"))]
+        .map((text) => atlas.el("p", { text })));
     }
 
     // A page with a basemap says where it comes from and what was shifted for it.

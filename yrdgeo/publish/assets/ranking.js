@@ -16,7 +16,8 @@
     const body = atlas.el("tbody", {});
     const head = atlas.el("tr", {});
     const table = atlas.el("table", { class: "ranking" }, atlas.el("thead", {}, head), body);
-    root.append(atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
+    const paper = atlas.el("h3", { class: "paper" }); // on paper the ranking has a page of its own
+    root.append(paper, atlas.el("div", { class: "tools" }, label, select), reading, atlas.el("div", { class: "scroll", tabindex: 0, role: "region" }, table));
 
     // state.sort turns the usual order, in which rank 1 comes first.
     const ascending = () => Boolean(app.layer().categories) || (app.layer().better === "low") !== (state.sort !== "");
@@ -37,6 +38,7 @@
     const key = () => state.layer + "|" + state.year;
 
     function header() {
+      paper.textContent = app.titleOf(app.layer());
       const by = atlas.el("button", { type: "button", class: "sort", text: app.t(ascending() ? "lowest_first" : "highest_first"), on: { click: () => app.set({ sort: state.sort ? "" : "1" }) } });
       const change = before() ? atlas.el("th", { scope: "col", class: "change", text: state.scenario ? app.t("against_base") : app.t("since_year", { year: app.years()[0] }) }) : null;
       atlas.put(head, atlas.el("th", { scope: "col", class: "rank", text: app.t("rank_short") }), atlas.el("th", { scope: "col", text: app.t("city") }),
