@@ -1,5 +1,6 @@
 """Every row of every registry is reached from a study file, and its numbers land in a table."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from yrdgeo import load_study, run_study
 from yrdgeo.analysis import accessibility, inequality, scores, structure
 from yrdgeo.analysis.measures import MEASURES
 from yrdgeo.errors import StudyError
+from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.results import Run
 
 HEAD = """
@@ -21,6 +23,7 @@ indicators = ["gdp"]
 [publish]
 formats = ["tables"]
 """
+MEGABYTE = 1_000_000
 SECTORS = ["va_primary", "va_secondary", "va_tertiary"]
 
 
@@ -91,6 +94,37 @@ def test_every_registered_measure_is_somewhere_in_the_run(run: Run) -> None:
     found |= set(run.tables["inequality"]["measure"])
     found |= {"beta_convergence"} if len(run.tables["convergence"]) else set()
     assert found == set(MEASURES)
+
+
+def largest(delta: Run, every: Run) -> Run:
+    """Return the delta with all measures: access in four networks, the rest in ten years.
+
+    No source has ten full years; values of the other years and networks are varied ones.
+    """
+    layers = pd.concat([delta.layers, every.layers]).drop_duplicates("layer_id")
+    named = layers.loc[layers["classes"].fillna("").ne(""), "layer_id"]
+    access = layers.loc[layers["topic"].eq("access"), "layer_id"]
+    results = pd.concat([delta.results, every.results])
+    results = results[results["scenario"].eq("")].sort_values("year")
+    results = results.drop_duplicates(["layer_id", "adcode"], keep="last").assign(year=2022)
+    numbers = results[~results["layer_id"].isin(named)]
+    reach = numbers["layer_id"].isin(access)
+    parts = [results[results["layer_id"].isin(named)]]
+    for k, scenario in enumerate(("", "first", "second", "third")):
+        value = numbers["value"] * (1 - 0.03 * k)
+        parts.append(numbers.assign(scenario=scenario, value=value)[reach])
+    for year in range(2015, 2025):
+        value = numbers["value"] * 1.04 ** (year - 2022)
+        parts.append(numbers.assign(year=year, value=value)[~reach])
+    layers = layers.assign(year=2022)
+    return dataclasses.replace(delta, layers=layers, results=pd.concat(parts))
+
+
+def test_a_page_of_every_measure_three_scenarios_and_ten_years_fits_a_mail(
+    run: Run, delta: Run, tmp_path: Path
+) -> None:
+    path = write_atlas(largest(delta, run), tmp_path / "atlas.html")
+    assert path.stat().st_size < MEGABYTE
 
 
 def test_tables_of_groups_are_the_functions_own(run: Run) -> None:

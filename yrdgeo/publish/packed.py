@@ -15,6 +15,7 @@ from yrdgeo.publish.layers import Record, ranks
 ALPHABET = ascii_uppercase + ascii_letters[:26] + digits + "-_"
 NONE = "."  # in the place of a number that is not there
 BITS, MORE = 5, 32  # of a character: five bits of a number, and whether it goes on
+PLACES = 10**4  # a place has four decimals of a degree
 EXACT = 2**53  # whole numbers beyond are not all told apart
 COLUMNS = ("vintage", "source", "note", "noteZh")
 
@@ -45,6 +46,8 @@ def packed(content: Mapping[str, object]) -> Record:
             name: _difference(one, decimals[name])
             for name, one in _record(content["differences"]).items()
         },
+        "times": content["times"] and _times(content["times"]),
+        "rings": {core: _rings(rings) for core, rings in _record(content["rings"]).items()},
         "map": _arcs(content["map"]),
         "land": content["land"] and _arcs(content["land"]),
         "lines": [
@@ -141,6 +144,27 @@ def _difference(one: object, decimals: int) -> Record:
         }
         made["scenario"] = {**scenario, "values": values}
     return made
+
+
+def _times(times: object) -> Record:
+    """Return the minutes between all cities as base 64, a text for each city of origin."""
+    made = _record(times)
+    minutes = {
+        mode: [scaled(row, 0) for row in _lists(rows)]
+        for mode, rows in _record(made["minutes"]).items()
+    }
+    return {**made, "minutes": minutes}
+
+
+def _rings(rings: object) -> list[object]:
+    pairs: list[tuple[float, list[list[float]]]] = rings  # type: ignore[assignment]  # by contract
+    return [[km, _places(line)] for km, line in pairs]
+
+
+def _places(line: Sequence[Sequence[float]]) -> str:
+    """Return places of four decimals as their steps from one to the next, in base 64."""
+    whole = np.rint(np.array(line) * PLACES).astype(np.int64)
+    return base64(int(step) for step in np.diff(whole, axis=0, prepend=0).ravel())
 
 
 def _arcs(shapes: object) -> Record:

@@ -5,6 +5,7 @@
   const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const COLUMNS = ["vintage", "source", "note", "noteZh"];
   const MORE = 32; // in a character: five bits of a number, and whether it goes on
+  const PLACES = 10 ** 4; // a place has four decimals of a degree
   const codes = new Int8Array(128).fill(-1); // what has no code stands for no number
   [...ALPHABET].forEach((letter, code) => { codes[letter.charCodeAt(0)] = code; });
 
@@ -26,6 +27,19 @@
   }
 
   const unpacked = (cell, unit) => (typeof cell === "string" ? numbers(cell, unit) : cell);
+
+  // Places from their steps.
+  function places(text) {
+    const line = [];
+    let [lat, lng] = [0, 0];
+    const steps = numbers(text, 1);
+    for (let i = 0; i < steps.length; i += 2) {
+      lat += steps[i];
+      lng += steps[i + 1];
+      line.push([lat / PLACES, lng / PLACES]);
+    }
+    return line;
+  }
 
   function later(object, name, make) {
     const keep = (value) => Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
@@ -61,6 +75,8 @@
       for (const [key, cell] of Object.entries(values)) later(values, key, () => unpacked(cell, 10 ** layer.decimals));
     }
     delete data.columns;
+    for (const [core, rings] of Object.entries(data.rings)) later(data.rings, core, () => rings.map(([km, text]) => [km, places(text)]));
+    for (const [mode, rows] of Object.entries(data.times?.minutes || {})) later(data.times.minutes, mode, () => rows.map((row) => unpacked(row, 1)));
     for (const shapes of [data.map, data.land]) if (shapes) shapes.arcs = shapes.arcs.map((text) => numbers(text, 1));
     for (const line of data.lines) line.lines = line.lines.map((text) => numbers(text, 1));
     return data;
