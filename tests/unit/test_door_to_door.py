@@ -158,8 +158,8 @@ def test_bad_access_is_refused() -> None:
                   good.assign(minutes=np.nan), good.assign(minutes=np.inf)):  # fmt: skip
         with pytest.raises(TableError, match="access"):
             door_times(day, wrong, ["A"])
-    for options in ({"window": (5, 5)}, {"window": (9, 5)}, {"statistic": "slow"}):
-        with pytest.raises(ArgumentError, match=r"window|statistic"):
+    for options in ({"window": (5, 5)}, {"window": (9, 5)}, {"window": (0, 1e9)}):
+        with pytest.raises(ArgumentError, match="window"):
             door_times(day, good, ["A"], **options)  # type: ignore[arg-type]
     assert np.isinf(door_times(day, good, ["A", "nowhere"]).minutes[0, 1])
     assert door_times(day, good, []).minutes.shape == (0, 0)

@@ -242,6 +242,19 @@ def test_parts_are_found_again_whoever_works(
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
 
 
+def test_parts_of_other_nodes_by_the_same_names_are_not_taken(tmp_path: Path) -> None:
+    links = pd.DataFrame(
+        {"link_id": ["1", "2"], "from_node": ["a", "b"], "to_node": ["b", "c"], "mode": "road",
+         "length_km": [10.0, 30.0], "speed_kmh": 60.0}
+    )  # fmt: skip
+    one = Network(links, pd.DataFrame({"node_id": ["a", "b", "c"]}))
+    turned = {"a": "c", "c": "a"}
+    other = Network(links.replace(turned), one.nodes.replace(turned))  # the very same arrays
+    options = {"destinations": ["b"], "parts": tmp_path}
+    assert travel_times(one, ["a", "c"], **options).minutes.tolist() == [[10.0], [30.0]]
+    assert travel_times(other, ["a", "c"], **options).minutes.tolist() == [[30.0], [10.0]]
+
+
 def test_parts_are_written_without_a_matrix(
     prepared: Prepared,
     places: tuple[pd.Index, pd.Index],

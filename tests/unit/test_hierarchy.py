@@ -1,5 +1,7 @@
 """The hierarchy by hand: shortcuts, wide times, what is stored and what is refused."""
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +121,47 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: str) -> None:
     assert np.array_equal(minutes(hierarchy(graph, cache=tmp_path)), expected)
     assert store.read(tmp_path, path.stem) is not None
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_hierarchy_of_other_arrays_is_made_again(tmp_path: Path) -> None:
+    graph = chain([1.0, 2.0])
+    expected = minutes(hierarchy(graph, cache=tmp_path))
+    store.write(tmp_path, store.fingerprint(graph), {"position": np.arange(3)})
+    assert np.array_equal(minutes(hierarchy(graph, cache=tmp_path)), expected)
+    assert len(store.read(tmp_path, store.fingerprint(graph)) or {}) > 1
+
+
+def test_a_folder_that_cannot_keep_anything_does_no_harm(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("no folder")
+    graph = chain([1.0, 2.0])
+    made = hierarchy(graph, cache=taken)
+    assert np.array_equal(minutes(made), minutes(hierarchy(graph)))
+    assert "cannot keep what was prepared" in caplog.text
+    assert taken.read_text() == "no folder"
+
+
+def test_a_file_that_cannot_be_opened_is_none(tmp_path: Path) -> None:
+    (tmp_path / "name.yrdgeo").mkdir()
+    assert store.read(tmp_path, "name") is None
+
+
+def _stored_by(folder: str) -> str:
+    graph = chain([1.0, 2.0, 5.0])
+    for _ in range(20):
+        store.write(Path(folder), store.fingerprint(graph), {"position": np.arange(9_999)})
+        found = store.read(Path(folder), store.fingerprint(graph))
+        if found is None or len(found["position"]) != 9_999:
+            return "half a file was seen"
+    return ""
+
+
+def test_two_processes_may_write_one_cache(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(_stored_by, [str(tmp_path)] * 2)) == ["", ""]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".yrdgeo"]
 
 
 def test_locked_arrays_are_copied() -> None:

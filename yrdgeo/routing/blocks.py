@@ -157,7 +157,9 @@ def _kept(task: Task, parts: Parts, rows: Int64s) -> tuple[Path, pd.DataFrame]:
     """Return a part and its minutes, from disk if it is there and whole."""
     starts, ends = parts.origins[rows], parts.destinations.astype(str)
     labels = ("\n".join(map(repr, names)).encode() for names in (starts, ends))
-    content = parts.content.encode(), str(task.limit).encode()
+    # The same ids may name other nodes of the same graph.
+    nodes = task.sources[rows].tobytes(), task.targets.tobytes()
+    content = parts.content.encode(), str(task.limit).encode(), *nodes
     path = parts.folder / part_name(*content, *labels)
     table = read_part(path, starts, ends)
     if table is None:

@@ -97,7 +97,8 @@ def hierarchy(graph: Graph, *, cache: Path | None = None, ties: bool = False) ->
         Any graph; road-like ones give small hierarchies.
     cache
         A folder for hierarchies, each named after the hash of its graph's arrays; made if it is
-        not there. Nothing is stored by default.
+        not there. Nothing is stored by default. A folder that cannot be written to is told in the
+        log and does no harm.
     ties
         Keep every fastest path, so that the shortest of them can be found; larger where many
         paths are as fast.
@@ -122,7 +123,7 @@ def hierarchy(graph: Graph, *, cache: Path | None = None, ties: bool = False) ->
     if len(graph.nodes) >= 10_000:  # noqa: PLR2004 — below it the line would be mostly noise
         _LOG.info("Contracted %d nodes in %.1f s", len(graph.nodes), perf_counter() - began)
     if cache is not None:
-        store.write(cache, _name(graph, ties=ties), _arrays(made))
+        store.keep(cache, _name(graph, ties=ties), _arrays(made))
     return made
 
 
@@ -192,6 +193,11 @@ def longest_time(graph: Graph) -> int:
     return int(total)
 
 
+_STORED = {"position", "bound"} | {
+    f"{side}_{field}" for side in ("forward", "backward") for field in Arcs._fields
+}
+
+
 def _arrays(made: Hierarchy) -> dict[str, np.ndarray]:
     named: dict[str, np.ndarray] = {"position": made.position, "bound": np.array([made.bound])}
     for side in ("forward", "backward"):
@@ -206,7 +212,7 @@ def _name(graph: Graph, *, ties: bool) -> str:
 
 def _stored(graph: Graph, cache: Path, *, ties: bool) -> Hierarchy | None:
     arrays = store.read(cache, _name(graph, ties=ties))
-    if arrays is None:
+    if arrays is None or set(arrays) != _STORED:
         return None
     forward, backward = (
         Arcs(*(arrays[f"{side}_{field}"] for field in Arcs._fields))

@@ -30,6 +30,7 @@ from yrdgeo.timetables import DAY_MIN, Timetable
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Ways = tuple[Ints, Ints]
+_LONGEST = 10 * DAY_MIN  # every day of it is scanned
 Statistic = Literal["fastest", "median", "scheduled"]
 
 
@@ -281,11 +282,16 @@ def check_options(
 ) -> None:
     """Raise an error unless what a traveller asks can be answered."""
     rules = [
-        (0 <= window[0] <= window[1] < np.inf, "window", window, "Minutes after midnight."),
+        (
+            0 <= window[0] <= window[1] <= _LONGEST,
+            "window",
+            window,
+            "Minutes after midnight, of ten days at most.",
+        ),
         (statistic in SUMMARIES, "statistic", statistic, nearest(statistic, list(SUMMARIES))),
         (max_transfers is None or max_transfers >= 0, "max_transfers", max_transfers, "0 or more."),
         (0 < transfer_min < np.inf, "transfer_min", transfer_min, "Minutes above 0."),
-        (0 < longest_min <= 10 * DAY_MIN, "longest_min", longest_min, "Up to ten days."),
+        (0 < longest_min <= _LONGEST, "longest_min", longest_min, "Up to ten days."),
     ]
     for good, name, found, fix in rules:
         if not good:

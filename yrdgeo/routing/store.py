@@ -5,6 +5,7 @@ ever used (a checksum of the content), and nothing that is read can run code.
 """
 
 import json
+import logging
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,6 +14,7 @@ import numpy as np
 
 from yrdgeo.routing.graph import Graph
 
+_LOG = logging.getLogger(__name__)
 FORMAT = 1  # rises whenever another contraction order or layout is stored
 _MAGIC = b"yrdgeo hierarchy\n"
 
@@ -23,6 +25,14 @@ def fingerprint(graph: Graph, *more: np.ndarray) -> str:
     for array in (graph.indptr, graph.heads, graph.milliseconds, *more):
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def keep(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> None:
+    """Store arrays under a name if that can be done; the answer does not need them to be there."""
+    try:
+        write(folder, name, arrays)
+    except OSError as error:
+        _LOG.warning("The folder %s cannot keep what was prepared: %s", folder, error)
 
 
 def write(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> Path:
@@ -50,9 +60,12 @@ def write(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> Path:
 
 
 def read(folder: Path, name: str) -> dict[str, np.ndarray] | None:
-    """Return the arrays stored under a name, or nothing if they are absent or damaged."""
+    """Return the arrays stored under a name, or nothing if they are absent, closed or damaged."""
     path = Path(folder) / f"{name}.yrdgeo"
-    content = np.fromfile(path, dtype=np.uint8) if path.is_file() else np.empty(0, dtype=np.uint8)
+    try:
+        content = np.fromfile(path, dtype=np.uint8)
+    except OSError:
+        return None
     offset = len(_MAGIC) + 28
     if len(content) < offset or content[: len(_MAGIC)].tobytes() != _MAGIC:
         return None

@@ -79,7 +79,7 @@ def trails(
     name = f"{store.fingerprint(graph, um, mark)}-paths"
     kept = None if cache is None else store.read(cache, name)
     whole, words = np.full(size, -1, dtype=np.int32), np.full(size, FAR, dtype=np.int64)
-    if kept is not None:
+    if kept is not None and set(kept) == {"first", "second"}:
         halves = Halves(kept["first"], kept["second"], words, words.copy())
         add_up(climbs, halves, um, mark)
         return Trails(made, climbs, halves)
@@ -88,7 +88,7 @@ def trails(
     originals(climbs, halves, made.position, arcs)
     triangles(climbs, halves)
     if cache is not None:
-        store.write(cache, name, {"first": halves.first, "second": halves.second})
+        store.keep(cache, name, {"first": halves.first, "second": halves.second})
     return Trails(made, climbs, halves)
 
 

@@ -74,10 +74,7 @@ def read_nodes(path: Path | str) -> gpd.GeoDataFrame:
     TableError
         Listing every problem with its row.
     """
-    name = Path(path).name
-    table = read_table(Path(path), layer="nodes")
-    raise_problems(_missing(table, "nodes"), source=name)
-    nodes = _points(table)
+    name, nodes = Path(path).name, _points(_whole(path, "nodes"))
     raise_problems(node_problems(nodes), source=name)
     return gpd.GeoDataFrame(check(nodes, "nodes", source=name))
 
@@ -92,10 +89,7 @@ def read_links(path: Path | str, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     TableError
         Listing every problem with its row.
     """
-    name = Path(path).name
-    table = read_table(Path(path), layer="links")
-    raise_problems(_missing(table, "links"), source=name)
-    links = _with_speeds(table, {})
+    name, links = Path(path).name, _with_speeds(_whole(path, "links"), {})
     raise_problems(link_problems(nodes, links), source=name)
     return _lines(check(links, "links", source=name), nodes)
 
@@ -110,10 +104,7 @@ def read_lone_links(path: Path | str) -> pd.DataFrame:
     TableError
         Listing every problem with its row.
     """
-    name = Path(path).name
-    table = read_table(Path(path), layer="links")
-    raise_problems(_missing(table, "links"), source=name)
-    links = _with_speeds(table, {})
+    name, links = Path(path).name, _with_speeds(_whole(path, "links"), {})
     ends = pd.concat([links["from_node"], links["to_node"]]).unique()
     nowhere = gpd.GeoDataFrame(
         {"node_id": ends}, geometry=np.full(len(ends), shapely.Point()), crs=WGS84
@@ -175,6 +166,13 @@ def _csv(path: Path) -> pd.DataFrame:
     if not grid.rows:
         raise SourceError(f"{path.name} has no rows below its header.")
     return pd.DataFrame([cells for _, cells in grid.rows], columns=list(grid.header), dtype=object)
+
+
+def _whole(path: Path | str, layer: str) -> pd.DataFrame:
+    """Return a table that has every column that must be."""
+    table = read_table(Path(path), layer=layer)
+    raise_problems(_missing(table, layer), source=Path(path).name)
+    return table
 
 
 def _missing(table: pd.DataFrame, name: str) -> list[Problem]:
