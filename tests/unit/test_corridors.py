@@ -255,6 +255,11 @@ def test_a_users_own_line_is_joined_and_brought_to_degrees(
         ('corridor = "G60"\nfrom = "Xuzhou"\n', "does not lie beside the corridor"),
         ('corridor = "G60"\noffset_km = -1\n', "too small"),
         ('corridor = ["上海", "嘉兴"]\noffset_km = 0\n', "3 cities or more beside"),
+        ('corridor = ["上海", "嘉兴", "杭州"]\noffset_km = 0\nform = "log"\n', "3 cities or more"),
+        (
+            'corridor = ["上海", "嘉兴", "杭州"]\noffset_km = 0\nform = "local"\n',
+            "5 cities or more",
+        ),
         ('corridor = "G60"\nweights = "gpd"\n', "weights': is not an indicator"),
         ('corridor = "G60"\nweights = "va_primary"\n', "known for all cities in no year"),
         ('corridor = "G60"\nform = "local"\nbends = "power"\n', "cannot be smoothed"),

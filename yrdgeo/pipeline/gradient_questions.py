@@ -7,7 +7,10 @@ from yrdgeo.pipeline.distances import along_asked, cores_of, way_of
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
-LEAST = 3  # cities that a line takes
+# Form → cities at different distances that it takes; a local line is through two thirds of them.
+LEAST = {"quadratic": 4, "local": 5}
+LINE = 3
+WITHOUT_ZERO = ("power", "log")
 SMOOTHED = ("linear", "exponential")
 
 
@@ -87,8 +90,12 @@ def _place_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
     except YrdGeoError as error:
         yield Problem(str(error).rstrip("."), 0, f"{where} corridor")
         return
-    beside = along.table.loc[along.table["beside"], "chainage_km"]
-    if beside.round(3).nunique() < LEAST:
-        what = f"needs {LEAST} cities or more beside the corridor, at different chainages"
+    form = str(row["bends"] if row["form"] == "segmented" else row["form"])
+    beside = along.table.loc[along.table["beside"], "chainage_km"].round(3)
+    if form in WITHOUT_ZERO:  # the core itself has no logarithm of its distance
+        beside = beside[beside > 0]
+    least = LEAST.get(form, LINE)
+    if beside.nunique() < least:
+        what = f"needs {least} cities or more beside the corridor, at different chainages"
         fix = "Allow a greater offset, or follow a longer corridor."
         yield Problem(what, 0, f"{where} offset_km", f"{along.offset_km:g}", fix)
