@@ -15,6 +15,7 @@ from yrdgeo.analysis.accessibility import (
 from yrdgeo.analysis.decay import binary
 from yrdgeo.errors import ArgumentError, NetworkError, TableError
 from yrdgeo.results import Network, TravelTimes
+from yrdgeo.routing.engine import prepare
 
 INF = np.inf
 
@@ -136,3 +137,21 @@ def test_more_paths_than_a_number_holds_are_refused() -> None:
             links += [(here, f"{step:04}{side}", 1.0), (f"{step:04}{side}", there, 1.0)]
     with pytest.raises(NetworkError, match=r"more equally fast paths.*from 0000"):
         betweenness(network(links), pd.DataFrame({"1030": [1.0]}, ["0000"]))
+
+
+def test_flows_heed_prohibited_turns() -> None:
+    nodes = pd.DataFrame({"node_id": list("dcba"), "adcode": list("4321")})
+    links = pd.DataFrame(
+        {"link_id": ["ab", "bc", "ad", "dc"], "from_node": list("abad"), "to_node": list("bcdc"),
+         "mode": "road", "length_km": [10.0, 10.0, 15.0, 15.0], "speed_kmh": 60.0}
+    )  # fmt: skip
+    net = Network(links.sample(frac=1, random_state=1), nodes)
+    turns = pd.DataFrame(
+        {"from_link": ["ab"], "via_node": "b", "to_link": "bc", "extra_min": np.inf}
+    )
+    trips = pd.DataFrame({"c": [5.0, 1.0], "a": [0.0, 2.0]}, ["a", "b"])
+    assert through_flows(net, trips).to_dict() == {"4": 0.0, "3": 0.0, "2": 5.0, "1": 0.0}
+    told = prepare(net, turns=turns, u_turn_min=np.inf)
+    assert through_flows(told, trips).to_dict() == {"4": 5.0, "3": 0.0, "2": 0.0, "1": 0.0}
+    back = pd.DataFrame({"a": [5.0]}, ["c"])
+    assert through_flows(told, back).to_dict() == {"4": 0.0, "3": 0.0, "2": 5.0, "1": 0.0}

@@ -3,6 +3,8 @@
 Promise: a city is all its nodes, so that its stations count and its seat need not be passed.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -11,10 +13,12 @@ from yrdgeo.analysis.betweenness import asked_of, searches
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import Network, TravelTimes
+from yrdgeo.routing.engine import Prepared
 from yrdgeo.routing.graph import build
+from yrdgeo.routing.paths import places_of
 
 
-def through_flows(network: Network, flows: pd.DataFrame) -> pd.Series:
+def through_flows(network: Network | Prepared, flows: pd.DataFrame) -> pd.Series:
     r"""Return the flow that enters each city from outside and leaves it again.
 
     .. math:: D_c = \sum_{u \notin c,\, v \in c} L_{uv} - \sum_{s \notin c,\, t \in c} F_{st}
@@ -25,7 +29,8 @@ def through_flows(network: Network, flows: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     network
-        Links and nodes; nodes without an adcode are in no city.
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them, turns heeded;
+        nodes without an adcode are in no city.
     flows
         F, as in :func:`yrdgeo.analysis.betweenness.betweenness`.
 
@@ -50,16 +55,21 @@ def through_flows(network: Network, flows: pd.DataFrame) -> pd.Series:
     >>> through_flows(Network(links, nodes), trips).to_dict()
     {'1': 0.0, '2': 8.0, '3': 0.0}
     """
-    graph = build(network)
-    asked = asked_of(network, graph, flows)
+    here = network if isinstance(network, Prepared) else Prepared(network, build(network))
+    graph, nodes = here.graph, here.network.nodes
+    asked = asked_of(here.network, graph, flows)
+    ends = asked.ends
+    if here.arrivals is not None:
+        asked = replace(asked, ends=here.arrivals[ends])
     along = np.zeros(len(graph.heads))
     for search in searches(graph, asked):
         along += search.arcs
-    city, names = pd.factorize(network.nodes["adcode"].replace("", None))
-    tails, heads = city[graph.tails], city[graph.heads]
+    city, names = pd.factorize(nodes["adcode"].replace("", None))
+    place = city[places_of(here)]
+    tails, heads = place[graph.tails], place[graph.heads]
     entering = (tails != heads) & (heads >= 0)
     entered = summed(heads[entering], along[entering], len(names))
-    start, end = city[asked.sources[asked.rows]], city[asked.ends]
+    start, end = city[asked.sources[asked.rows]], city[ends]
     arriving = (start != end) & (end >= 0)
     arrived = summed(end[arriving], asked.amounts[arriving], len(names))
     # Rounding can leave less than nothing where all that enters arrives.
@@ -68,7 +78,7 @@ def through_flows(network: Network, flows: pd.DataFrame) -> pd.Series:
 
 
 def through_share(
-    times: TravelTimes, weights: pd.Series, *, network: Network, decay: DecayFunction
+    times: TravelTimes, weights: pd.Series, *, network: Network | Prepared, decay: DecayFunction
 ) -> pd.Series:
     r"""Return the share of the flows between all other cities that passes through a city.
 

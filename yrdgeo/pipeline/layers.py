@@ -17,7 +17,7 @@ from yrdgeo.pipeline.families import (
     structure_layers,
 )
 from yrdgeo.pipeline.questions import amounts_of, enough, options_of
-from yrdgeo.pipeline.ways import kilometres
+from yrdgeo.pipeline.ways import kilometres, ways
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.vintages import worst
 from yrdgeo.spec import Row
@@ -156,15 +156,15 @@ def _left_out(study: Study, row: Row) -> list[str]:
 def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
     """Return what a measure needs besides times and amounts."""
     ids = list(study.cities.index)
-    ways: dict[str, Callable[[], object]] = {
+    given: dict[str, Callable[[], object]] = {
         "straight_km": lambda: pd.DataFrame(
             {code: geodesic_km(study.cities, ids, code) for code in ids}, index=ids
         ),
-        "network": lambda: study.network(modes=[str(row["mode"])]),
+        "network": lambda: ways(study, str(row["mode"])),
         "network_km": lambda: kilometres(study, str(row["mode"])),
         "costs": lambda: _fares(study, row),
     }
-    return {name: ways[name]() for name in names}
+    return {name: given[name]() for name in names}
 
 
 def _fares(study: Study, row: Row) -> pd.DataFrame:

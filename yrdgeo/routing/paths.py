@@ -285,10 +285,10 @@ def _real(here: Prepared, found: Traced) -> tuple[Int64s, Int64s, Bools]:
     rows = graph.links[found.arcs]
     real = rows >= 0
     start = here.nodes.get_indexer(pd.Index(links["from_node"]))[rows[real]]
-    return _owners(found)[real], rows[real], start == _places(here)[graph.tails[found.arcs[real]]]
+    return _owners(found)[real], rows[real], start == places_of(here)[graph.tails[found.arcs[real]]]
 
 
-def _places(here: Prepared) -> Int64s:
+def places_of(here: Prepared) -> Int64s:
     """Return the row of the node table that each number of the graph stands for."""
     graph = here.graph
     places = np.arange(len(graph.nodes))
