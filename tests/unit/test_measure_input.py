@@ -112,7 +112,7 @@ def test_no_measure_sees_repeated_places() -> None:
 
 
 @pytest.mark.parametrize(("name", "need"), TABLES)
-@pytest.mark.parametrize("fault", ["negative", "missing", "absent", "repeated", "array"])
+@pytest.mark.parametrize("fault", ["negative", "missing", "text", "absent", "repeated", "array"])
 def test_bad_tables_of_pairs(
     name: str, need: str, fault: str, times: TravelTimes, mass: pd.Series
 ) -> None:
@@ -122,6 +122,10 @@ def test_bad_tables_of_pairs(
     if fault in {"negative", "missing"}:
         table.loc["320100", "330100"] = -1.0 if fault == "negative" else np.nan
         message = "from 320100 to 330100"
+    elif fault == "text":
+        tables[need] = table.astype(object)
+        tables[need].loc["320100", "330100"] = "far"  # type: ignore[attr-defined]
+        message = "far from 320100 to 330100"
     elif fault == "absent":
         tables[need], message = table.drop(index="320100"), "none for 320100"
     elif fault == "repeated":

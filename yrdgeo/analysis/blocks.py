@@ -74,7 +74,8 @@ def in_blocks(measure: str, blocks: Blocks, *amounts: pd.Series, **options: obje
         If the measure cannot be taken in blocks, there is no block, ``direction`` is ``"in"``
         (pass blocks of :func:`yrdgeo.analysis.amounts.inward` times instead), a measure of two
         passes gets an iterator that can be used once only, its blocks differ in their
-        destinations, or as the measure says.
+        destinations, or as the measure says. Whether times can be minutes is judged block by
+        block.
 
     Examples
     --------

@@ -61,7 +61,7 @@ def direct_speed(times: TravelTimes, weights: pd.Series, *, straight_km: pd.Data
     """
     times = checked(times)
     straight = matrix_of(straight_km, times.origins, times.destinations, name="straight_km")
-    check_speed(times, straight_km)
+    _require_speed(times, straight)
     masses = _masses(times.origins, times.destinations, weights)
     spent = _weighted(masses, times.minutes)
     _require_way(spent, times.origins)
@@ -198,6 +198,10 @@ def check_speed(times: TravelTimes, straight_km: pd.DataFrame) -> None:
     yrdgeo.errors.ArgumentError: The travel times cannot be minutes; they look like hours. ...
     """
     straight = matrix_of(straight_km, times.origins, times.destinations, name="straight_km")
+    _require_speed(times, straight)
+
+
+def _require_speed(times: TravelTimes, straight: Floats) -> None:
     moving = (times.minutes > 0) & np.isfinite(times.minutes) & (straight > 0)
     if not moving.any():
         return
@@ -250,12 +254,16 @@ def matrix_of(
         if (places[role] < 0).any():
             absent = few(wanted[places[role] < 0])
             raise TableError(f"{name} lacks {role}.", found=f"none for {absent}")
-    chosen = table.to_numpy(dtype=np.float64)[np.ix_(places["origins"], places["destinations"])]
+    numbers = table
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes.unique()):
+        numbers = table.apply(pd.to_numeric, errors="coerce")
+    chosen = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    if not (table.index.equals(origins) and table.columns.equals(destinations)):
+        chosen = chosen[np.ix_(places["origins"], places["destinations"])]
     wrong = ~(chosen >= 0) | (np.isinf(chosen) & (not no_path))
     if wrong.any():
-        shown = (
-            f"{chosen[i, j]} from {origins[i]} to {destinations[j]}" for i, j in np.argwhere(wrong)
-        )
+        cells = ((origins[i], destinations[j]) for i, j in np.argwhere(wrong))
+        shown = (f"{table.loc[here, there]} from {here} to {there}" for here, there in cells)
         raise TableError(f"{name} must be finite numbers, zero or more.", found=few(shown))
     return chosen
 
