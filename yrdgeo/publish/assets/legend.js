@@ -79,7 +79,7 @@
       if (layer.better === "low") notes.push(app.t("low_better"));
       atlas.put(box,
         atlas.el("h2", {}, app.say(layer.title)),
-        atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { text: app.t(app.swiped() ? "legend_count_two" : "legend_count") })),
+        atlas.el("p", { class: "unit" }, atlas.el("span", { text: unit }), atlas.el("span", { class: app.swiped() && "two", text: app.t(app.swiped() ? "legend_count_two" : "legend_count") })),
         atlas.el("ul", {}, atlas.legendRows(app).map(row)),
         notes.length ? atlas.el("p", { class: "note", text: notes.join(" · ") }) : null,
         app.overlayNotes ? app.overlayNotes().map(drawn) : null);
