@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from made_osm import Place, Way
+
 from yrdgeo.study import Study, load_study
 
 REGION = """[region]
@@ -17,7 +19,18 @@ HEAD = (
     '[study]\nname = "mine"\nregion = "trio.toml"\nyear = 2022\nindicators = ["gdp"]\n[network]\n'
 )
 SUZHOU, WUXI, CHANGZHOU = "320500", "320200", "320400"
-SEATS = {SUZHOU: (120.58, 31.30), WUXI: (120.31, 31.49), CHANGZHOU: (119.97, 31.81)}
+# OpenStreetMap: one trunk road past the three seats, cut off street, restricted turn.
+OSM_NODES: dict[int, Place] = {
+    1: (119.90, 31.85), 2: (119.98, 31.81), 3: (120.31, 31.50), 4: (120.58, 31.30),
+    5: (120.70, 31.20), 6: (120.31, 31.60), 7: (120.9, 31.9), 8: (120.91, 31.91),
+}  # fmt: skip
+TRUNK = {"highway": "trunk", "maxspeed": "60"}
+OSM_WAYS: dict[int, Way] = {
+    1: ([1, 2, 3], TRUNK),
+    2: ([3, 4, 5], TRUNK),
+    3: ([3, 6], {"highway": "residential"}),
+    4: ([7, 8], {"highway": "residential"}),
+}
 
 
 def study(folder: Path, network: str) -> Study:

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_networks import STATIONS, STOPS, feed
-from made_studies import CHANGZHOU, SUZHOU, WUXI, study
+from made_osm import write_osm
+from made_studies import CHANGZHOU, OSM_NODES, OSM_WAYS, SUZHOU, WUXI, study
 
 from yrdgeo.errors import ArgumentError, NetworkError, StudyError, TableError, YrdGeoError
 from yrdgeo.pipeline.answer import answer
 from yrdgeo.pipeline.desk import check_questions
-from yrdgeo.pipeline.space import times_by_mode
+from yrdgeo.pipeline.space import times_by_mode, times_by_scenario
 from yrdgeo.routing.doors import door_times
+from yrdgeo.schema import SCHEMA
 from yrdgeo.study import Study
 from yrdgeo.timetables import Timetable
 
@@ -87,6 +89,33 @@ def test_stations_of_a_city_are_a_change_by_street(tmp_path: Path) -> None:
     assert rail(apart).loc[SUZHOU, CHANGZHOU] == pytest.approx(150 + both, abs=0.03)
     hurry = scheduled(tmp_path, 'travel = "fastest"\ntransfer_min = 41\n', stops, places)
     assert rail(hurry).loc[SUZHOU, CHANGZHOU] == pytest.approx(150 + both, abs=0.03)
+
+
+def test_every_period_has_a_name_and_a_window(tmp_path: Path) -> None:
+    stops = "".join(
+        f"T{hour},1,苏州,----,{hour:02d}:30\nT{hour},2,无锡,{hour:02d}:50,----\n"
+        for hour in range(24)
+    )
+    stops = "车次,站序,站名,到站时间,开车时间\n" + stops
+    for period in SCHEMA["network"]["period"].legal:
+        own = scheduled(tmp_path, f'travel = "scheduled"\nperiod = "{period}"\n', stops)
+        # A train each hour, day and night: half an hour of waiting in every period.
+        both = ends(own, SUZHOU, WUXI)
+        assert rail(own).loc[SUZHOU, WUXI] == pytest.approx(30 + 20 + both, abs=0.05)
+        assert not any(period in text for text in own.warnings_zh)
+
+
+def test_a_road_scenario_leaves_the_trains_alone(tmp_path: Path) -> None:
+    write_osm(tmp_path / "r.osm", OSM_NODES, OSM_WAYS)
+    (tmp_path / "stops.csv").write_text(STOPS, "utf-8")
+    slow = '[[scenario]]\nname = "slow"\nspeed = { trunk = 30 }\n'
+    more = f'timetable = "stops.csv"\ntravel = "fastest"\nosm = "r.osm"\n{slow}'
+    own = study(tmp_path, more)
+    base = times_by_mode(own)
+    found = times_by_scenario(own, base)["slow"]
+    assert found["rail"] is base["rail"]
+    assert (found["road"].minutes >= base["road"].minutes).all()
+    assert found["road"].minutes.sum() > 1.5 * base["road"].minutes.sum()
 
 
 def test_a_feed_gives_journeys_of_its_day(tmp_path: Path) -> None:

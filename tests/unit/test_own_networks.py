@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 from made_networks import LINKS, NODES, STATIONS, STOPS, feed
-from made_osm import Member, Place, Way, write_osm, write_pbf
-from made_studies import CHANGZHOU, SUZHOU, WUXI, study
+from made_osm import Member, write_osm, write_pbf
+from made_studies import CHANGZHOU, OSM_NODES, OSM_WAYS, SUZHOU, WUXI, study
 
 from yrdgeo.errors import NetworkError, SourceError, StudyError, TableError, YrdGeoError
 from yrdgeo.pipeline import run_study
@@ -107,18 +107,6 @@ def test_a_mode_that_nothing_travels_by_is_named(tmp_path: Path) -> None:
         study(tmp_path, f'nodes = "{files[0]}"\nlinks = "{files[1]}"\n')
 
 
-# OpenStreetMap: one trunk road past the three seats, cut off street, restricted turn.
-OSM_NODES: dict[int, Place] = {
-    1: (119.90, 31.85), 2: (119.98, 31.81), 3: (120.31, 31.50), 4: (120.58, 31.30),
-    5: (120.70, 31.20), 6: (120.31, 31.60), 7: (120.9, 31.9), 8: (120.91, 31.91),
-}  # fmt: skip
-TRUNK = {"highway": "trunk", "maxspeed": "60"}
-OSM_WAYS: dict[int, Way] = {
-    1: ([1, 2, 3], TRUNK),
-    2: ([3, 4, 5], TRUNK),
-    3: ([3, 6], {"highway": "residential"}),
-    4: ([7, 8], {"highway": "residential"}),
-}
 TURN: tuple[tuple[Member, ...], dict[str, str]] = (
     (("from", "way", 1), ("via", "node", 3), ("to", "way", 3)),
     {"type": "restriction", "restriction": "no_left_turn"},

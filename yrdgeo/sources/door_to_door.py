@@ -167,11 +167,18 @@ def journeys_notice(path: Path, found: DoorToDoor, beyond: int) -> Notice:
         f"for those who leave the seat in the period '{asked.period}': {en}. Waits at changes "
         f"count; {most} changes, of at least {asked.transfer_min:g} minutes.",
         f"铁路时间为按{path.name}的实际旅程：本区域{counts[1]}个车站、{counts[0]}趟列车（区域外"
-        f"{counts[2]}个车站及其换乘未计），出发时段为{asked.period}，{zh}；换乘候车计入，换乘"
+        f"{counts[2]}个车站及其换乘未计），出发时段为{_PERIODS_ZH[asked.period]}，{zh}；换乘候车计入，换乘"
         f"{most_zh}，每次不少于{asked.transfer_min:g}分钟。",
     )
 
 
+_PERIODS_ZH = {
+    "all_day": "全天",
+    "morning": "6至10时",
+    "day": "10至16时",
+    "evening": "16至22时",
+    "night": "22时至次日6时",
+}
 _SAID = {
     "fastest": (
         "the shortest, without the wait before departure",
