@@ -27,7 +27,7 @@ PICTURES: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {
     "atlas_en": (WIDE, ("English",)),
     "pairs": (WIDE, ("English", "Pairs")),
     "gradient": (WIDE, ("English", "Gradient")),
-    "rings": (WIDE, ("English", "Distance rings", "City")),
+    "rings": (WIDE, ("English", "Distance rings", "Overall")),
     "phone": (PHONE, ()),
 }
 CHINA: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {"counties": (WIDE, ())}
