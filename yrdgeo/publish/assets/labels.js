@@ -63,14 +63,22 @@
 
     function write(text, at, nudges, more, bold) {
       const width = wide(text, bold);
+      let found = null;
       for (const [dx, dy] of nudges) {
         const bounds = box(width, at.x + dx, at.y + dy);
         if (taken.some((other) => overlaps(other, bounds))) continue;
-        taken.push(bounds);
-        placed.push(atlas.svg("text", { x: at.x + dx, y: at.y + dy, text, ...more }));
-        return;
+        const whole = inFrame(bounds);
+        if (whole || !found) found = { bounds, dx, dy };
+        if (whole) break;
       }
+      if (!found) return;
+      taken.push(found.bounds);
+      placed.push(atlas.svg("text", { x: at.x + found.dx, y: at.y + found.dy, text, ...more }));
     }
+
+    // A name that the frame does not cut comes first.
+    const inFrame = (b) => b[0] + frame.x >= 2 && b[1] + frame.y >= 2 && b[2] + frame.x <= frame.width - 2 && b[3] + frame.y <= frame.height - 2;
+    let frame = null; // its size, and where it lies in the layer
 
     let taken = [];
     let placed = [];
@@ -79,7 +87,7 @@
     function fits(i) {
       const [south, west, north, east] = boxes[i];
       const size = map.latLngToLayerPoint([south, east]).subtract(map.latLngToLayerPoint([north, west]));
-      return size.x > wide(app.city(i), false) * ROOM && size.y > 13;
+      return size.y > 13 && size.x > wide(app.city(i), false) * ROOM;
     }
 
     function city(i, view) {
@@ -97,6 +105,8 @@
       const held = [...new Set([pin, other, hover, ...cores])].filter((i) => i >= 0);
       const view = map.getBounds().pad(0.3);
       const inner = L.bounds([40, 20], map.getSize().subtract([40, 20]));
+      const { x, y } = map.layerPointToContainerPoint([0, 0]);
+      frame = { x, y, width: map.getSize().x, height: map.getSize().y };
       placed = [];
       taken = app.state.overlays.has("cores") ? cores.map((i) => {
         const p = map.latLngToLayerPoint(data.cities.seats[i]);

@@ -51,9 +51,14 @@
   }
 
   function around(boxes) {
-    const low = (k) => boxes.reduce((least, box) => Math.min(least, box[k]), Infinity);
-    const high = (k) => boxes.reduce((most, box) => Math.max(most, box[k]), -Infinity);
-    return [low(0), low(1), high(2), high(3)];
+    const all = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const box of boxes) {
+      for (let k = 0; k < 2; k += 1) {
+        if (box[k] < all[k]) all[k] = box[k];
+        if (box[k + 2] > all[k + 2]) all[k + 2] = box[k + 2];
+      }
+    }
+    return all;
   }
 
   // Every line is made when it is first asked for: of many regions most never are.
