@@ -197,4 +197,4 @@ def test_the_gradient_sentence_follows_the_fit(delta: Run, delta_page: Path, vis
         said = page.inner_text(".gradient .reading")
         assert unit in said
         assert f"{less[0]:.0%} less GDP per head" in said
-        assert f"(95%: {less[1] * 100:.0f}–{less[2] * 100:.0f}%; n = {fit['n']}; " in said
+        assert f"(95%: {less[1] * 100:.0f} to {less[2] * 100:.0f}%; n = {fit['n']}; " in said

@@ -191,7 +191,7 @@ def test_a_bent_line_says_its_break_with_its_interval(
     bend = rows.loc["break_1"]
     said = page.inner_text(".gradient .reading")
     assert (
-        f"bends at {bend['estimate']:.0f} km (95%: {bend['lower']:.0f}–{bend['upper']:.0f} km)"
+        f"bends at {bend['estimate']:.0f} km (95%: {bend['lower']:.0f} to {bend['upper']:.0f} km)"
         in said
     )
     assert (
