@@ -382,3 +382,19 @@ def test_the_small_canvases_know_what_is_under_the_pointer(many_page: Path, visi
         assert page.evaluate("atlas.app.state.hover") == k
         name = page.evaluate("(k) => atlas.app.fullCity(k)", k)
         assert name in page.inner_text("#tip")
+
+
+def test_two_of_many_regions_are_found_in_a_list_that_is_made_when_it_is_opened(
+    many_page: Path, visit: Open
+) -> None:
+    page = visit(many_page).page
+    page.evaluate("() => { atlas.app.set({lang: 1, tab: 'compare', pin: 7}); }")
+    first, second = page.locator("#compare-0"), page.locator("#compare-1")
+    assert first.input_value() == "7"
+    assert first.locator("option").count() == 2
+    second.focus()
+    assert second.locator("option").count() == 1 + 27 * 27
+    second.select_option("12")
+    assert page.evaluate("atlas.app.state.other") == 12
+    assert first.input_value() == "7"
+    assert len(set(second.locator("option").all_inner_texts())) == 1 + 27 * 27

@@ -4,6 +4,7 @@
 
   const COLOURS = ["#1f2328", "#c2410c"];
   const KINDS = ["cities", "years", "scenarios"];
+  const MANY = 600;
 
   // What is compared, as an address says it: kind~one~other; anything else is two cities.
   atlas.comparison = (text) => {
@@ -17,7 +18,7 @@
     const kind = atlas.el("select", { id: "compare-kind", on: { change: () => app.set({ compare: text(kind.value, []) }) } });
     const kindLabel = atlas.el("label", { for: "compare-kind" });
     const selects = [0, 1].map((k) => {
-      const select = atlas.el("select", { id: "compare-" + k, on: { change: () => choose(k, select.value) } });
+      const select = atlas.el("select", { id: "compare-" + k, on: { change: () => choose(k, select.value), focus: all, pointerdown: all } });
       return { select, label: atlas.el("label", { for: "compare-" + k }) };
     });
     const onMap = atlas.el("button", { type: "button", class: "on-map", on: { click: toMap } });
@@ -58,14 +59,23 @@
     function options(now) {
       if (now.kind === "years") return legal.years().map((year) => [year, year]);
       if (now.kind === "scenarios") return scenariosOf().map((id) => [id, app.say(app.scenarioTitle(id))]);
+      const few = short() && [state.pin, state.other].filter((i) => i >= 0);
       const order = new Intl.Collator(app.locale()).compare; // asking for it in each comparison is slow
-      const cities = data.cities.ids.map((_, i) => i).sort((a, b) => order(app.city(a), app.city(b)));
+      const cities = (few || data.cities.ids.map((_, i) => i)).sort((a, b) => order(app.city(a), app.city(b)));
       return [[-1, app.t("choose")], ...cities.map((i) => [i, app.city(i)])];
     }
 
     let listed = ""; // what the options are made for
+    let asked = false; // of many cities all are listed only when somebody looks
+    const short = () => !asked && app.count > MANY;
+    function all() {
+      if (!short() || chosen().kind !== "cities") return;
+      asked = true;
+      choices(chosen());
+    }
+
     function choices(now) {
-      const wanted = [now.kind, state.lang, now.kind === "cities" ? "" : layer().id].join("|");
+      const wanted = [now.kind, state.lang, now.kind === "cities" ? short() && [state.pin, state.other] : layer().id].join("|");
       if (wanted !== listed) {
         const made = options(now);
         for (const { select } of selects) atlas.put(select, made.map(([id, name]) => atlas.el("option", { value: id, text: name })));
