@@ -261,6 +261,15 @@ def test_names_do_not_collide_on_a_phone_or_on_paper(
         })"""
     )
     assert len(boxes) >= 9
+    if size[0] < 1000:
+        inside = page.evaluate(
+            """() => [...document.querySelectorAll(".label")].map((node) => {
+              const [own, all] = [node, document.querySelector("#frame")]
+                .map((one) => one.getBoundingClientRect());
+              return own.left >= all.left && own.right <= all.right;
+            })"""
+        )
+        assert all(inside)  # none is cut by the edge
     shapes = [shapely.box(*box) for box in boxes]
     for k, shape in enumerate(shapes):
         assert not any(shape.intersects(other) for other in shapes[k + 1 :])
