@@ -18,7 +18,7 @@ from yrdgeo.publish.workbook import write_workbook
 from yrdgeo.results import Run
 from yrdgeo.sources.places import places
 
-CITY = re.compile(r"市|\b[Cc]it(?:y|ies)\b")
+CITY = re.compile(r"(?<!都)市|\b[Cc]it(?:y|ies)\b")  # 都市圈 is a term of its own
 PLACE = re.compile(r"\{\w+\}")
 
 
