@@ -19,6 +19,7 @@ _PUBLIC = {
     "attach": "yrdgeo.routing.attach",
     "component_report": "yrdgeo.routing.islands",
     "components": "yrdgeo.routing.graph",
+    "door_times": "yrdgeo.routing.doors",
     "folium_map": "yrdgeo.publish.foliummap",
     "from_osmnx": "yrdgeo.sources.osm_graph",
     "from_overpass": "yrdgeo.sources.overpass",
