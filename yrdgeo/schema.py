@@ -185,7 +185,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
             list,
             required=True,
             filled=True,
-            meaning="indicators, one a sector",
+            meaning="indicators, one a sector, in the order of upgrading",
             example='["va_primary", "va_secondary", "va_tertiary"]',
         ),
         "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),

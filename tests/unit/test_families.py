@@ -163,6 +163,18 @@ def test_two_years_of_a_structure_stand_side_by_side_and_never_mix(tmp_path: Pat
     assert f"产业结构：{YEAR - 1}年6个城市中4个有全部3个行业的数据。" in run.warnings_zh
 
 
+def test_the_ladder_of_sectors_is_the_order_of_the_study_file(tmp_path: Path) -> None:
+    asks = '[[structure]]\nsectors = ["va_tertiary", "va_primary"]\nmeasures = ["upgrade_index"]\n'
+    path = written(tmp_path, asks)
+    run = run_study(load_study(path), tmp_path / "out", formats=["tables"])
+    two = SECTORS[["va_tertiary", "va_primary"]]
+    by_hand = (two.div(two.sum(axis=1), axis=0) * [1.0, 2.0]).sum(axis=1)
+    assert run.values("upgrade_index").to_dict() == pytest.approx(by_hand.to_dict())
+    path.write_text(path.read_text(encoding="utf-8") + "years = [1990, 2035]\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"no values of these sectors.*2035.*values: 1990"):
+        check_input(str(path))
+
+
 def test_a_score_compares_the_cities_that_have_every_part(own: Run) -> None:
     minutes = own.values("mean_min")
     table = pd.DataFrame({"gdp": GDP, "mean_min": minutes[CODES]})

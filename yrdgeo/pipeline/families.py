@@ -75,7 +75,7 @@ def structure_pairs(study: Study) -> pd.DataFrame:
             tables = _given(study, row, measure, gathered)
             if measure.result != "pair" or not len(tables[0]):
                 continue
-            matrix = measure.function(*tables, **measure.defaults)
+            matrix = measure.function(*tables, **_options(measure, tables[0]))
             i, j = np.triu_indices(len(matrix), 1)
             part = pd.DataFrame(
                 {
@@ -101,7 +101,7 @@ def structure_groups(study: Study) -> dict[str, pd.DataFrame]:
             tables = _given(study, row, measure, gathered)
             if measure.result != "group" or not len(tables[0]):
                 continue
-            found = measure.function(*tables, **measure.defaults)
+            found = measure.function(*tables, **_options(measure, tables[0]))
             if isinstance(found, pd.DataFrame):
                 long = found.rename_axis(["adcode", "sector"]).reset_index()
                 first = int(str(row["first_year"]))
@@ -147,6 +147,12 @@ def _given(
     return [table.loc[common] for table in tables]
 
 
+def _options(measure: Measure, table: pd.DataFrame) -> dict[str, object]:
+    """Return what a measure is called with: where it wants sectors in order, those of the study."""
+    options = dict(measure.defaults)
+    return {**options, "order": list(table.columns)} if "order" in options else options
+
+
 def sector_table(
     study: Study, row: Row, *, sectors: str = "sectors", year: str = "year"
 ) -> structure.SectorTable:
@@ -180,7 +186,7 @@ def _structure(study: Study, row: Row) -> Iterator[tuple[Layer, pd.DataFrame]]:
         tables = _given(study, row, measure, gathered)
         if not len(tables[0]):
             continue
-        found = measure.function(*tables, **measure.defaults)
+        found = measure.function(*tables, **_options(measure, tables[0]))
         words = [
             " ".join(part for part in (gathered_note, found.attrs.get(key, "")) if part)
             for gathered_note, key in ((gathered.note, "note"), (gathered.note_zh, "note_zh"))

@@ -66,7 +66,12 @@ def _year_problems(
     """Find two ways to say a year, and measures of a year that an earlier table has."""
     if row["year"] is not None and row["years"]:
         yield Problem("says year and years", 0, where, "", "Keep one of them.")
+    sectors = study.indicators["indicator"].isin(list(row["sectors"]))  # type: ignore[call-overload]
+    known = sorted({int(year) for year in study.indicators.loc[sectors, "year"]})
     for year in structure_years(study, row):
+        if known and year not in known:
+            fix = f"Years with values: {', '.join(map(str, known))}."
+            yield Problem("has no values of these sectors", 0, where, str(year), fix)
         for name in row["measures"]:  # type: ignore[attr-defined]  # the schema says list
             if (str(name), year) in mapped:
                 yield Problem(f"repeats {name!r} of {year}", 0, where, "", "Leave it out.")
