@@ -297,6 +297,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "scheme": Key(default="", meaning="scheme of the shipped pairs"),
         "path": Key(meaning="the user's own pair table"),
         "leapfrog_from": Key(int, default=2, minimum=2, maximum=1_000),
+        "capacity": Key(
+            int,
+            minimum=1,
+            maximum=1_000,
+            meaning="cities that each helper could have taken: one more null of the matching test",
+        ),
     },
     "publish": {
         "formats": Key(list, default=DEFAULT_FORMATS, legal=FORMATS, filled=True),

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yrdgeo import load_study, run_study
+from yrdgeo import geo, load_study, run_study
 from yrdgeo.analysis import pairs
+from yrdgeo.errors import StudyError
 from yrdgeo.pipeline.pair_tests import NULL_COLUMNS, TEST_COLUMNS, pair_tables
+from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.pipeline.space import pair_rows
 from yrdgeo.publish.overlays import pair_records
 from yrdgeo.results import Run, TravelTimes
@@ -119,6 +121,30 @@ def test_few_or_odd_pairs_are_tested_only_where_there_is_a_choice(
     assert (tests["p_value"] >= tests["p_floor"] - 1e-12).all()
     assert not (n < 3 and tests["test"].eq("matching").any())
     assert "pareto" not in made or n > 2
+
+
+def test_a_capacity_is_one_more_null_and_holds_the_plan(
+    study: Study, delta: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yrdgeo.pipeline.pair_tests.DRAWS", 999)
+    given = replace(study.spec, pairs={**study.spec.pairs, "capacity": 3})
+    asked = replace(study, spec=given)
+    made = pair_tables(asked, delta.pairs, delta.times, delta.values("gdp_per_capita"))
+    table = made["pair_tests"].set_index(["test", "column", "null"])
+    row = table.loc[("matching", "seat_km", "capacity")]
+    helpers, helped = (list(delta.pairs[f"{end}_city"]) for end in ("helper", "helped"))
+    km = geo.geodesic_km(
+        study.cities, np.repeat(helpers, len(helped)).tolist(), helped * len(helpers)
+    )
+    matrix = pd.DataFrame(np.asarray(km).reshape(len(helpers), -1), helpers, helped)
+    matrix = matrix[~matrix.index.duplicated()]
+    found = pairs.matching_test(matrix, helpers, helped, permutations=999, capacity=3)
+    assert row["p_value"] == pytest.approx(found.p_value)
+    assert row["optimum"] < table.loc[("matching", "seat_km", "same_helpers"), "optimum"]
+    assert "可承担更多城市" in row["note_zh"]
+    few = replace(study, spec=replace(study.spec, pairs={**study.spec.pairs, "capacity": 2}))
+    with pytest.raises(StudyError, match=r"capacity.*less than the plan has.*takes 3 cities"):
+        check_questions(few)
 
 
 def test_bridges_and_waters_are_told_apart_from_land(

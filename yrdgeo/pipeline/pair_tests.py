@@ -27,6 +27,7 @@ NULL_COLUMNS = ["scheme", "column", "lower", "upper", "count"]
 _LESS_ZH = {
     "same_helpers": "与同样的帮扶方、受帮扶方随机配对相比",
     "cross_province": "与只许跨省的随机配对相比",
+    "capacity": "与每个帮扶方可承担更多城市的随机配对相比",
 }
 
 
@@ -47,7 +48,7 @@ def pair_tables(
         matrices = dict(_matrices(study, part, times))
         for column, matrix in matrices.items():
             tests += _comparison(str(scheme), part, column)
-            tests += _matching(str(scheme), part, column, matrix, nulls)
+            tests += _matching(study, part, column, matrix, nulls)
         groups.append(_summary(str(scheme), part, matrices))
         fronts += _front(str(scheme), part, matrices["seat_km"], per_head)
     made = {
@@ -96,43 +97,55 @@ def _comparison(scheme: str, part: pd.DataFrame, column: str) -> list[dict[str, 
 
 
 def _matching(
-    scheme: str,
+    study: Study,
     part: pd.DataFrame,
     column: str,
     matrix: pd.DataFrame,
     nulls: list[dict[str, object]],
 ) -> list[dict[str, object]]:
     """Test a scheme under each null, and keep the first null's histogram."""
+    scheme = str(part["scheme"].iloc[0])
     plan = list(part["helper_city"]), list(part["helped_city"])
     if len(part) < FEWEST or len(set(plan[1])) < len(part):
         return []
     how: Literal["exact"] | int = "exact" if len(part) <= EXACT_HELPERS else DRAWS
-    provinces = [[pairs.province_of(code) for code in end] for end in matrix.axes]
-    apart = pd.DataFrame(
-        np.not_equal.outer(*map(np.array, provinces)), matrix.index, matrix.columns
-    )
-    options: dict[str, pd.DataFrame | None] = {"same_helpers": None}
-    if not apart.all(axis=None):
-        options["cross_province"] = apart
     rows = []
-    for name, allowed in options.items():
+    for name, allowed, capacity in _nulls(study, matrix):
+        draw = how if capacity is None else DRAWS
         try:
-            found = pairs.matching_test(matrix, *plan, permutations=how, allowed=allowed)
-            best = pairs.optimal(
-                matrix if allowed is None else matrix.where(allowed, np.inf), *plan
+            found = pairs.matching_test(
+                matrix, *plan, permutations=draw, allowed=allowed, capacity=capacity
             )
+            helpers = plan[0] if capacity is None else list(dict.fromkeys(plan[0]))
+            cost = matrix if allowed is None else matrix.where(allowed, np.inf)
+            best = pairs.optimal(cost, helpers, plan[1], capacity=capacity or 1)
         except YrdGeoError:  # no path between some, or the plan itself is within a province
             continue
         zh = f"{_LESS_ZH[name]}，共{found.n_permutations:,}种，p值不可能小于{found.p_floor:.2g}。"
         row = _row(scheme, "matching", column, name, found, zh)
         rows.append({**row, "optimum": float(best["cost"].mean())})
-        if allowed is None:
+        if name == "same_helpers":
             counts, edges = np.histogram(found.null, BINS)
             nulls += [
                 {"scheme": scheme, "column": column, "lower": lo, "upper": hi, "count": int(n)}
                 for lo, hi, n in zip(edges[:-1], edges[1:], counts, strict=True)
             ]
     return rows
+
+
+def _nulls(
+    study: Study, matrix: pd.DataFrame
+) -> Iterator[tuple[str, pd.DataFrame | None, int | None]]:
+    """Yield the nulls of a plan: name, allowed pairs, cities that a helper could have taken."""
+    yield "same_helpers", None, None
+    provinces = [[pairs.province_of(code) for code in end] for end in matrix.axes]
+    apart = pd.DataFrame(
+        np.not_equal.outer(*map(np.array, provinces)), matrix.index, matrix.columns
+    )
+    if not apart.all(axis=None):
+        yield "cross_province", apart, None
+    if study.spec.pairs["capacity"] is not None:
+        yield "capacity", None, int(str(study.spec.pairs["capacity"]))
 
 
 def _row(

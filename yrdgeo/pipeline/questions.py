@@ -99,6 +99,10 @@ def _pair_problems(study: Study) -> Iterator[Problem]:
         what = "has pairs with an end outside the region"
         fix = "Drop them, or study a region that has the cities."
         yield Problem(what, column="[pairs]", value=few(outside), fix=fix)
+    most, limit = study.pairs["helper_city"].value_counts().max(), study.spec.pairs["capacity"]
+    if limit is not None and most > int(str(limit)):
+        fix = f"A helper takes {most} cities in the plan: give {most} or more."
+        yield Problem("is less than the plan has", 0, "[pairs] capacity", str(limit), fix)
 
 
 def _crs_problems(study: Study) -> Iterator[Problem]:

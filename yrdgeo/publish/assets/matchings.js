@@ -17,7 +17,7 @@
     const said = testsOf(app, of, column, "matching").map((one) => {
       const below = one.p_value <= LEVEL;
       const floor = one.p_value <= one.p_floor * 1.000001;
-      return app.t("null_" + (one.null === "cross_province" ? "cross_province" : "same_helpers"), {
+      return app.t("null_" + (["cross_province", "capacity"].includes(one.null) ? one.null : "same_helpers"), {
         plan: show(one.statistic), n: app.number(one.n_permutations, 0), mean: show(one.null_mean),
         best: one.optimum === null ? app.t("no_data") : show(one.optimum), drawn: one.exact ? "" : app.t("null_drawn"),
       }) + app.t(below ? "p_less" : "p_unsure", { p: app.chance(one.p_value), share: app.number(one.p_value * 100, one.p_value < 0.01 ? 2 : 1), floor: app.chance(one.p_floor) })
