@@ -81,6 +81,10 @@ class Study:
     turns: pd.DataFrame = field(default_factory=no_turns)
     road_report: OsmReport | None = None
     travel: DoorToDoor | None = None
+    # Tables of values are asked for over and over, and choosing vintages is slow.
+    _values: dict[tuple[str, int], pd.DataFrame] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     @property
     def year(self) -> int:
@@ -106,13 +110,16 @@ class Study:
         if indicator not in self.catalogue:
             fix = nearest(indicator, list(self.catalogue))
             raise ArgumentError(f"There is no indicator {indicator!r}.", fix=fix)
-        return derived.values_of(
-            self.indicators,
-            indicator,
-            self.year if year is None else year,
-            catalogue=self.catalogue,
-            cities=list(self.cities.index),
-        )
+        wanted = self.year if year is None else year
+        if (indicator, wanted) not in self._values:
+            self._values[indicator, wanted] = derived.values_of(
+                self.indicators,
+                indicator,
+                wanted,
+                catalogue=self.catalogue,
+                cities=list(self.cities.index),
+            )
+        return self._values[indicator, wanted].copy()
 
     def complete_year(self, indicator: str) -> int | None:
         """Return the latest year up to the study's in which every city has a value, if any."""
