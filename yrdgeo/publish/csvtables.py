@@ -110,6 +110,12 @@ def _raw(text: str) -> str:
 def _cells(values: pd.Series, name: str) -> list[str]:
     endings = (places for ending, places in DECIMALS.items() if name.endswith(ending))
     decimals = next(endings, None)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":  # millions of minutes
+        return [number_cell(value, decimals=decimals) for value in values.tolist()]
+    if isinstance(values.dtype, pd.StringDtype):  # millions of codes, of a few thousand cities
+        places, texts = pd.factorize(values, use_na_sentinel=False)
+        said = [_cell(text, decimals) for text in texts]
+        return [said[place] for place in places.tolist()]
     return [_cell(value, decimals) for value in values.astype(object)]
 
 
