@@ -32,8 +32,8 @@ Tell = Callable[[str, int], None]
 
 def answer(study: Study, tell: Tell) -> Run:
     """Compute everything that the study asks for."""
-    check_questions(study)
     study = replace(study, cities=_told_apart(study.cities))
+    check_questions(study)
     tell("travel times", 0)
     times = space.times_by_mode(study)
     what_if = space.times_by_scenario(study, times)
