@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo.errors import StudyError, few
+from yrdgeo.errors import SHOWN, StudyError, few
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, programmes, regions
 from yrdgeo.sources.corridors import is_file
@@ -15,7 +15,6 @@ from yrdgeo.sources.places import Unit, places
 from yrdgeo.spec import StudySpec
 
 NAMES = ("en", "zh")
-MOST_NAMED = 3
 PROVINCE_GROUP = "province_"  # followed by the code of the province
 
 
@@ -151,8 +150,8 @@ def pairs_of(
     en, zh = ((left[f"helper_{one}"] + "–" + left[f"helped_{one}"]).tolist() for one in NAMES)
     notice = Notice(
         f"{len(left)} of {len(pairs)} pairs are of provinces and left out: {few(en)}.",
-        f"{len(pairs)}对结对中有{len(left)}对为省际结对，未纳入：{'、'.join(zh[:MOST_NAMED])}"
-        f"{'等' * (len(zh) > MOST_NAMED)}。",
+        f"{len(pairs)}对结对中有{len(left)}对为省际结对，未纳入：{'、'.join(zh[:SHOWN])}"
+        f"{'等' * (len(zh) > SHOWN)}。",
     )
     return pairs[~wide].reset_index(drop=True), (notice,)
 

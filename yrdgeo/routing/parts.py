@@ -37,7 +37,7 @@ def read_part(path: Path, rows: pd.Index, columns: pd.Index) -> pd.DataFrame | N
         return None
     try:
         table = pd.read_parquet(path, engine="pyarrow", page_checksum_verification=True)
-    except (OSError, ValueError, LookupError, TypeError, NotImplementedError):  # Arrow's are such
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError):  # Arrow's are such
         return None
     fits = table.index.equals(rows) and table.columns.equals(columns)
     return table if fits and not table.isna().to_numpy().any() else None

@@ -77,7 +77,7 @@ def read_members(path: Path, names: Collection[str], *, limit: int = MAX_BYTES) 
             wanted = _wanted(archive, names, path.name)
             _check_sizes(wanted, path.name, limit)
             return {name: archive.read(member) for name, member in wanted.items()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
         raise SourceError(
             f"{path.name} cannot be unpacked.",
             found=str(error)[:200],
