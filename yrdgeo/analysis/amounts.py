@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_choice, check_series
+from yrdgeo.analysis.arguments import check_choice, check_is_series
 from yrdgeo.analysis.decay import Decay, DecayFunction
 from yrdgeo.errors import SHOWN, ArgumentError, Problem, few, raise_problems
 from yrdgeo.results import TravelTimes
@@ -33,7 +33,7 @@ def aligned(given: pd.Series, places: pd.Index, *, name: str) -> Floats:
         If a place has no amount or two, or an amount is not a finite number, zero or more; one
         error names the ids of all these faults.
     """
-    check_series(given, name)
+    check_is_series(given, name)
     # Both are remembered by the index, so that a million amounts can be asked for block by block.
     first = given if given.index.is_unique else given[~given.index.duplicated()]
     there = first.index.get_indexer(places) >= 0

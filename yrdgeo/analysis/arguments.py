@@ -125,7 +125,7 @@ def check_choice(given: object, name: str, legal: Collection[str]) -> None:
         raise ArgumentError(f"The {name} is unknown.", found=brief(given), fix=fix)
 
 
-def check_series(given: object, name: str) -> None:
+def check_is_series(given: object, name: str) -> None:
     """Refuse what has no ids to be joined by.
 
     Raises

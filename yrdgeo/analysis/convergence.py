@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_choice, check_number, check_series
+from yrdgeo.analysis.arguments import check_choice, check_is_series, check_number
 from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
 from yrdgeo.analysis.least_squares import Errors, estimates, solve
 from yrdgeo.errors import ArgumentError, few
@@ -264,7 +264,7 @@ def growth_sample(
 ) -> Sample:
     """Return first values and weights with the last values in ``others``."""
     check_number(years, "years", above=0)
-    check_series(last, "last values")
+    check_is_series(last, "last values")
     once = sample(first, weights, fewest=FEWEST, above_zero=True)
     odd = first.index.symmetric_difference(last.index)
     if len(odd):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
-from yrdgeo.analysis.arguments import check_series
+from yrdgeo.analysis.arguments import check_is_series
 from yrdgeo.errors import ArgumentError, Problem, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
@@ -83,7 +83,7 @@ def sample(
     ArgumentError
         If there are too few cities, or nothing but zeros.
     """
-    check_series(values, "values")
+    check_is_series(values, "values")
     ids = values.index.unique()
     numbers = aligned(values, ids, name="values")
     if len(numbers) < fewest:
@@ -128,7 +128,7 @@ def finite(given: pd.Series, ids: pd.Index, *, name: str) -> Floats:
     TableError
         If an id repeats, has no number, or one that is not finite; it names the ids.
     """
-    check_series(given, name)
+    check_is_series(given, name)
     unique = given[~given.index.duplicated()].reindex(ids)
     numbers = np.array(pd.to_numeric(unique, errors="coerce").astype("float64"), dtype=np.float64)
     raise_problems(_faults(given.index, ids, numbers), source=name)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
-from yrdgeo.analysis.arguments import check_choice, check_list, check_series
+from yrdgeo.analysis.arguments import check_choice, check_is_series, check_list
 from yrdgeo.analysis.inequality_registry import MEASURES, PLAIN
 from yrdgeo.analysis.intervals import METHODS, Interval, interval
 from yrdgeo.errors import ArgumentError, Problem, few, nearest, raise_problems
@@ -227,7 +227,7 @@ def _chosen(measures: Iterable[str] | None) -> list[str]:
 
 def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.Series | None]:
     """Return the values that are there, with their weights, all legal."""
-    check_series(values, "values")
+    check_is_series(values, "values")
     repeated = values.index[values.index.duplicated()].unique()
     if len(repeated):
         raise_problems([Problem("ids are repeated", value=few(repeated))], source="values")
@@ -235,7 +235,7 @@ def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.
     if weights is None:
         aligned(known, known.index, name="values")
         return known, None
-    check_series(weights, "weights")
+    check_is_series(weights, "weights")
     sizes = weights[weights.notna()]
     known = known[known.index.isin(sizes.index)]
     aligned(known, known.index, name="values")

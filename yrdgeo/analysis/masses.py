@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_series
+from yrdgeo.analysis.arguments import check_is_series
 from yrdgeo.errors import ArgumentError, few
 
 
@@ -49,7 +49,7 @@ def numbers_by_city(given: pd.Series, name: str) -> pd.Series:
     ArgumentError
         If a city has two.
     """
-    check_series(given, name)
+    check_is_series(given, name)
     if not given.index.is_unique:
         twice = few(given.index[given.index.duplicated()].unique())
         raise ArgumentError(f"The {name} must have each city once.", found=twice)

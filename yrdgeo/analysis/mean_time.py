@@ -20,7 +20,7 @@ from yrdgeo.analysis.amounts import (
     own_pairs,
     row_blocks,
 )
-from yrdgeo.analysis.arguments import check_number, check_series
+from yrdgeo.analysis.arguments import check_is_series, check_number
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 from yrdgeo.units import MINUTES_PER_HOUR
@@ -190,7 +190,7 @@ def within_city_min(
     """
     check_number(speed_kmh, "speed_kmh", above=0)
     check_number(radius_share, "radius_share", above=0)
-    check_series(area_km2, "area_km2")
+    check_is_series(area_km2, "area_km2")
     areas = aligned(area_km2, area_km2.index.unique(), name="area_km2")
     minutes = MINUTES_PER_HOUR * radius_share * np.sqrt(areas / np.pi) / speed_kmh
     return pd.Series(minutes, area_km2.index, name="within_city_min")

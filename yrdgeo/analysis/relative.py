@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import Direction, Floats, aligned
-from yrdgeo.analysis.arguments import check_series
+from yrdgeo.analysis.arguments import check_is_series
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.analysis.mean_time import SelfTime, weighted_mean_time
 from yrdgeo.analysis.potential import gravity
@@ -44,7 +44,7 @@ def relative(values: pd.Series, weights: pd.Series | None = None) -> pd.Series:
     >>> relative(pd.Series({"a": 30.0, "b": 90.0})).to_dict()
     {'a': 0.5, 'b': 1.5}
     """
-    check_series(values, "values")
+    check_is_series(values, "values")
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     lost = ~np.isfinite(numbers)
     if lost.any():
