@@ -9,7 +9,8 @@ atlas: $(VENV)/.core
 	$(BIN)/yrdgeo run yrd --out outputs --overwrite
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+		--cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy yrdgeo && $(BIN)/lint-imports

@@ -13,9 +13,10 @@ from yrdgeo.results import Run
 
 collect_ignore = ["qgis/render.py"]  # runs in the system's Python, which has QGIS
 
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+# A clone gives one verdict, everywhere: examples are drawn alike. YRDGEO_HUNT=1 draws new ones.
+settings.register_profile("alike", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("hunt", deadline=None, print_blob=True)
+settings.load_profile("hunt" if os.environ.get("YRDGEO_HUNT") == "1" else "alike")
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,10 @@ def test_weights_have_no_unit(form: str, table: pd.DataFrame, factor: float) -> 
     once = fit(table["value"], table["distance"], form=form, weights=table["weight"])
     scaled = fit(table["value"], table["distance"], form=form, weights=table["weight"] * factor)
     assert scaled.coefficients == pytest.approx(once.coefficients)
-    assert scaled.standard_errors == pytest.approx(once.standard_errors)
+    for name, error in once.standard_errors.items():
+        # A curve through every point has the error 0, of which rounding leaves a trace.
+        trace = max(1e-12, 1e-9 * abs(once.coefficients[name]))
+        assert scaled.standard_errors[name] == pytest.approx(error, abs=trace)
 
 
 @settings(max_examples=100)

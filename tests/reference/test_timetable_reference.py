@@ -158,12 +158,12 @@ def test_door_to_door_is_a_search_at_every_minute(
 
 def _worth(arrive: pd.Series, walk: float, longest: int) -> list[float]:
     """Return the length of each journey that pays to leave for; times are whole minutes."""
-    spent = [
+    return [
         min(arrive[moment] - moment, walk)
         for moment in arrive.index
         if arrive[moment] < min([*arrive.loc[moment + 1 :], np.inf])
+        and arrive[moment] - moment <= longest
     ]
-    return [minutes for minutes in spent if minutes <= longest]
 
 
 def _fastest(arrive: pd.Series, walk: float, longest: int) -> float:

@@ -41,9 +41,14 @@ def _arrivals(journeys: Journeys, first: int, last: int) -> Ints:
 
 
 def _durations(journeys: Journeys, arrive: Ints, longest: int) -> Floats:
-    """Return the length of each journey, ``inf`` where it is too long or none."""
-    spent = np.minimum(arrive - journeys.leave[:, None], journeys.on_foot)
-    return np.where((arrive < NEVER) & (spent <= longest), spent, np.inf)
+    """Return the length of each journey, ``inf`` where its trains take too long or there is none.
+
+    Those who can walk sooner do; a train that takes too long is no journey for them either, or
+    the count would hang on how far ahead was looked.
+    """
+    by_train = arrive - journeys.leave[:, None]
+    spent = np.minimum(by_train, journeys.on_foot)
+    return np.where((arrive < NEVER) & (by_train <= longest), spent, np.inf)
 
 
 def _walked(journeys: Journeys, longest: int) -> Floats:
