@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yrdgeo.analysis.matching_draws import drawn_matchings, n_allowed
 from yrdgeo.analysis.pairs import matching_test, optimal
 from yrdgeo.errors import ArgumentError
 
@@ -103,13 +104,101 @@ def test_too_many_to_count_are_refused() -> None:
         matching_test(km, labels, labels, capacity=2)
 
 
-def test_rare_matchings_are_not_drawn_for_ever() -> None:
-    n = 9
-    labels = [f"{i}" for i in range(n)]
-    km = pd.DataFrame(np.arange(81.0).reshape(9, 9), labels, labels)
-    only = pd.DataFrame(np.eye(n, dtype=bool), labels, labels)
+def test_matchings_too_rare_to_find_and_too_many_to_count_are_not_sought_for_ever() -> None:
+    labels = [f"{i}" for i in range(24)]
+    km = pd.DataFrame(np.arange(576.0).reshape(24, 24), labels, labels)
+    only = pd.DataFrame(np.eye(24, dtype=bool), labels, labels)
     with pytest.raises(ArgumentError, match="too rare"):
         matching_test(km, labels, labels, allowed=only, permutations=20)
+
+
+def test_the_only_matching_is_found_however_rare_it_is() -> None:
+    labels = [f"{i}" for i in range(12)]
+    km = pd.DataFrame(np.arange(144.0).reshape(12, 12), labels, labels)
+    only = pd.DataFrame(np.eye(12, dtype=bool), labels, labels)
+    found = matching_test(km, labels, labels, allowed=only, permutations=20)
+    assert found.null.tolist() == [np.trace(km) / 12] * 20
+    assert found.p_value == 1.0
+    assert "12! = 479,001,600 matchings, 1 allowed, 20 drawn." in found.note
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 10_000), n=st.integers(1, 5), k=st.integers(1, 4))
+def test_allowed_matchings_are_counted_and_each_is_drawn_alike(seed: int, n: int, k: int) -> None:
+    free = np.random.default_rng(seed).random((max(n, k), k)) < 0.6
+    every = [
+        rows
+        for rows in permutations(range(len(free)), k)
+        if all(free[row, j] for j, row in enumerate(rows))
+    ]
+    assert n_allowed(free) == len(every)
+    if not every:
+        with pytest.raises(ArgumentError, match="No matching is allowed"):
+            list(drawn_matchings(free, 10, seed))
+        return
+    draws = 4_000
+    rows = np.concatenate(list(drawn_matchings(free, draws, seed)))
+    assert rows.shape == (draws, k)
+    times = pd.Series([tuple(row) for row in rows.tolist()]).value_counts().reindex(every)
+    assert times.sum() == draws  # none that is not allowed
+    mean = draws / len(every)
+    assert (times - mean).abs().max() <= 6 * np.sqrt(mean)
+
+
+def test_candidates_are_all_who_could_have_been_chosen() -> None:
+    others = ["320500", "330200"]
+    rng = np.random.default_rng(9)
+    km = pd.DataFrame(rng.uniform(1, 9, (6, 3)), [*HELPERS, *others], HELPED[:3])
+    plan = [HELPERS[1], HELPERS[3], HELPERS[0]]
+    found = matching_test(
+        km.sample(frac=1, random_state=3), plan, HELPED[:3], candidates=[*others, *HELPERS]
+    )
+    sums = [
+        np.mean([km.loc[name, end] for name, end in zip(names, HELPED, strict=False)])
+        for names in permutations(km.index, 3)
+    ]
+    assert found.n_permutations == 120
+    assert sorted(found.null) == pytest.approx(sorted(sums))
+    own = np.mean([km.loc[name, end] for name, end in zip(plan, HELPED, strict=False)])
+    assert found.p_value == pytest.approx(np.mean(np.array(sums) <= own + 1e-9))
+
+
+def test_each_candidate_takes_as_many_as_the_busiest_helper_unless_told_otherwise() -> None:
+    km = pd.DataFrame(np.arange(6.0).reshape(3, 2), ["a", "b", "c"], ["x", "y"])
+    options = {"candidates": ["a", "b", "c"]}
+    twice = matching_test(km, ["a", "a"], ["x", "y"], **options)
+    assert twice.n_permutations == 30  # ordered choices of two of six places
+    by_label = matching_test(
+        km, ["a", "a"], ["x", "y"], **options, capacity={"a": 2, "b": 1, "c": 0}
+    )
+    assert sorted(set(by_label.null)) == [0.5, 1.5]  # c, which may take none, has none
+    with pytest.raises(ArgumentError, match="more cities in the plan"):
+        matching_test(km, ["a", "a"], ["x", "y"], **options, capacity=1)
+
+
+def test_p_values_are_uniform_under_the_null_of_candidates_and_of_allowed_pairs() -> None:
+    rng = np.random.default_rng(11)
+    rows = [*HELPERS, "320500"]
+    free = pd.DataFrame(rng.random((5, 3)) < 0.7, rows, HELPED[:3])
+    legal = [
+        names
+        for names in permutations(rows, 3)
+        if all(free.loc[name, end] for name, end in zip(names, HELPED, strict=False))
+    ]
+    ranks = []
+    for _ in range(500):
+        km = pd.DataFrame(rng.uniform(1, 9, (5, 3)), rows, HELPED[:3])
+        plan = legal[rng.integers(len(legal))]
+        found = matching_test(km, plan, HELPED[:3], candidates=rows, allowed=free)
+        assert found.n_permutations == len(legal)
+        ranks.append(found.p_value * len(legal))
+    seen = pd.Series(np.round(ranks).astype(int)).value_counts(normalize=True)
+    assert seen.index.min() >= 1
+    assert seen.index.max() == len(legal)
+    for level in (0.25, 0.5, 0.75):
+        mine = np.floor(level * len(legal)) / len(legal)
+        below = (np.array(ranks) <= level * len(legal) + 1e-9).mean()
+        assert below == pytest.approx(mine, abs=0.075)
 
 
 def test_labels_may_be_numbers_in_every_null() -> None:

@@ -4,7 +4,6 @@ Promise: places in a matching are addressed by position, so a helper may stand f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 from itertools import permutations as arrangements
 from math import factorial
 from typing import Literal
@@ -14,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from yrdgeo.analysis.permutation import checked_draws, permutation_result, shuffled
+from yrdgeo.analysis.matching_draws import countable, drawn_matchings, n_allowed
+from yrdgeo.analysis.permutation import checked_draws, permutation_result
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TestResult, TravelTimes
 
@@ -25,7 +25,7 @@ Labels = Sequence[str] | Sequence[int] | pd.Index | pd.Series
 Capacity = int | Mapping[str, int]
 
 EXACT_HELPERS = 9  # 9! = 362,880 matchings
-MOST_TRIES = 200  # draws for each that is allowed
+LARGE = 10**12  # numbers of matchings from here on are told by their size
 
 
 def matching_test(  # noqa: PLR0913 — each null is an option of its own
@@ -37,6 +37,7 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
     seed: int = 0,
     allowed: pd.DataFrame | None = None,
     capacity: Capacity | None = None,
+    candidates: Labels | None = None,
 ) -> TestResult:
     r"""Test whether a matching of helpers to helped is nearer than a random one.
 
@@ -64,6 +65,10 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
         A null of more matchings: how many cities each helper could have taken, one number or
         one by label. By default each helper takes as many as it has in the plan. All ways to
         fill the places are equally likely, so a helper with more places gets more cities.
+    candidates
+        A null of other helpers, which asks who was chosen: all who could have helped, those of
+        the plan and more. Without ``capacity`` each could have taken as many cities as the
+        helper that takes most in the plan. By default the helpers of the plan alone.
 
     Returns
     -------
@@ -89,22 +94,25 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
     >>> result.statistic, round(result.p_value, 4), result.n_permutations
     (1.0, 0.1667, 6)
     """
-    block = labelled_block(distance, helpers, helped)
-    k = len(block)
-    if block.shape != (k, k) or not k:
+    k = len(list(helpers))
+    rows = list(helpers) if candidates is None else [*helpers, *_others(candidates, helpers)]
+    block = labelled_block(distance, rows, helped)
+    if block.shape[1] != k or not k:
         raise ArgumentError(
             "A matching has as many helpers as helped, at least one.",
             found=f"{k} helpers, {block.shape[1]} helped",
         )
     own = np.diagonal(block)
-    free = _free(allowed, helpers, helped)
+    free = _free(allowed, rows, helped)
     _refuse(free & ~np.isfinite(block), "missing or infinite")
     if not free.diagonal().all():
         raise ArgumentError(
             "The plan itself has pairs that the null does not allow.",
             found=few(f"pair {i + 1}" for i in np.flatnonzero(~free.diagonal())),
         )
-    places = _places(helpers, capacity, k)
+    if candidates is not None and capacity is None:
+        capacity = int(pd.Index(list(helpers)).value_counts().max())
+    places = _places(rows, capacity, k)
     every = factorial(len(places)) // factorial(len(places) - k)
     exact = permutations == "exact"
     if exact and every > factorial(EXACT_HELPERS):
@@ -113,19 +121,41 @@ def matching_test(  # noqa: PLR0913 — each null is an option of its own
             found=f"{float(every):.2g} of {k} in {len(places)} places",
             fix="Pass permutations=99999 to draw.",
         )
-    drawn = (
-        [np.array(list(arrangements(range(len(places)), k)))]
-        if permutations == "exact"
-        else _drawn(len(places), checked_draws(permutations), seed, free[places])
-    )
+    may = free[places]
     columns = np.arange(k)
-    orders = [rows[free[places][rows, columns].all(axis=1)] for rows in drawn]
-    null = np.concatenate([block[places[rows], columns].mean(axis=1) for rows in orders])
-    kept = "" if free.all() else f" {len(null):,} allowed,"
+    orders = (
+        _counted(may)
+        if permutations == "exact"
+        else drawn_matchings(may, checked_draws(permutations), seed)
+    )
+    null = np.concatenate([block[places[taken], columns].mean(axis=1) for taken in orders])
     how = "each counted" if exact else f"{len(null):,} drawn"
-    total = f"{k}! = {every:,}" if len(places) == k else f"{every:,}"
-    words = f"{total} matchings,{kept} {how}."
+    total = f"{k}! = {every:,}" if len(places) == k else _amount(every)
+    words = f"{total} matchings,{_share(may, len(null), exact=exact)} {how}."
     return permutation_result(null, float(own.mean()), alternative="less", exact=exact, words=words)
+
+
+def _others(candidates: Labels, helpers: Labels) -> list[str]:
+    named = pd.Index(list(candidates)).unique()
+    return list(named[~named.isin(pd.Index(list(helpers)))])
+
+
+def _counted(may: npt.NDArray[np.bool_]) -> list[Rows]:
+    """Return every matching that is allowed, in one block."""
+    n, k = may.shape
+    every = np.array(list(arrangements(range(n), k)))
+    return [every[may[every, np.arange(k)].all(axis=1)]]
+
+
+def _share(may: npt.NDArray[np.bool_], n: int, *, exact: bool) -> str:
+    """Say how many matchings are allowed, where some are not and the number is known."""
+    if may.all() or not (exact or countable(may)):
+        return ""
+    return f" {n:,} allowed," if exact else f" {_amount(n_allowed(may))} allowed,"
+
+
+def _amount(n: float) -> str:
+    return f"{n:,.0f}" if n < LARGE else f"{float(n):.2g}"
 
 
 def _free(allowed: pd.DataFrame | None, helpers: Labels, helped: Labels) -> npt.NDArray[np.bool_]:
@@ -135,13 +165,16 @@ def _free(allowed: pd.DataFrame | None, helpers: Labels, helped: Labels) -> npt.
 
 
 def _places(helpers: Labels, capacity: Capacity | None, k: int) -> Rows:
-    """Return the rows that can be chosen, one for each place; a capacity counts a helper once."""
+    """Return the rows that can be chosen, one for each place; a capacity counts a helper once.
+
+    The first k labels are those of the plan.
+    """
     if capacity is None:
         return np.arange(k)
     names = pd.Index(list(helpers))
     first = np.flatnonzero(~names.duplicated())
     places = np.repeat(first, capacities(capacity, list(names[first]), k))
-    in_use = names.value_counts()
+    in_use = names[:k].value_counts()
     held = pd.Series(names[places]).value_counts().reindex(in_use.index, fill_value=0)
     short = in_use.index[(held < in_use).to_numpy()]
     if len(short):
@@ -149,25 +182,6 @@ def _places(helpers: Labels, capacity: Capacity | None, k: int) -> Rows:
             "A helper takes more cities in the plan than its capacity.", found=few(short)
         )
     return np.asarray(places)
-
-
-def _drawn(n: int, draws: int, seed: int, free: npt.NDArray[np.bool_]) -> Iterator[Rows]:
-    """Yield drawn matchings, row by row, until enough of them are allowed."""
-    k = free.shape[1]
-    got, tried = 0, 0
-    for attempt in count():
-        for rows in shuffled(n, draws, seed + attempt):
-            good = rows[:, :k][free[rows[:, :k], np.arange(k)].all(axis=1)][: draws - got]
-            got, tried = got + len(good), tried + len(rows)
-            yield good
-        if got >= draws:
-            return
-        if tried > MOST_TRIES * draws:
-            raise ArgumentError(
-                "Allowed matchings are too rare to be drawn.",
-                found=f"{got} of {tried:,}",
-                fix="Allow more pairs, or count every matching with permutations='exact'.",
-            )
 
 
 def optimal(
