@@ -41,6 +41,11 @@ FASTEST_KMH = 1_500.0
 LONGEST_MIN = 1_440.0
 _SLUG = r"[a-z][a-z0-9_]{0,63}"
 
+
+def _years(meaning: str) -> Key:
+    return Key(list, default=(), items=int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning=meaning)
+
+
 # Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
 SCHEMA: dict[str, dict[str, Key]] = {
     "study": {
@@ -56,14 +61,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
         "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
-        "years": Key(
-            list,
-            default=(),
-            items=int,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="further years to map, besides the study year",
-        ),
+        "years": _years("further years to map, besides the study year"),
     },
     "boundary": {
         "path": Key(required=True, meaning="GeoPackage, GeoJSON, Shapefile or GeoParquet"),
@@ -189,14 +187,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
             example='["va_primary", "va_secondary", "va_tertiary"]',
         ),
         "year": Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="the study's if none"),
-        "years": Key(
-            list,
-            default=(),
-            items=int,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="several years instead of one, each by itself",
-        ),
+        "years": _years("several years instead of one, each by itself"),
         "first_year": Key(
             int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning="from which change is measured"
         ),
@@ -250,14 +241,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "values": Key(required=True, meaning="indicator, per head where the weights are people"),
         "weights": Key(default="population_resident", meaning="indicator; '' for none"),
         "ranking": Key(default="", meaning="indicator that ranks the cities: concentration by it"),
-        "years": Key(
-            list,
-            default=(),
-            items=int,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="those of the study if none",
-        ),
+        "years": _years("those of the study if none"),
         "measures": Key(list, default=(), meaning="names of `yrdgeo list measures`; all if none"),
         "nested": Key(
             default="", meaning="kind of groups below the province, such as metro_circle"
@@ -303,6 +287,49 @@ SCHEMA: dict[str, dict[str, Key]] = {
             maximum=1_000,
             meaning="cities that each helper could have taken: one more null of the matching test",
         ),
+        "nulls": Key(
+            list,
+            default=(),
+            meaning="random plans to compare with: same_helpers, cross_province, capacity, apart, "
+            "within_km, richer, any_helper, allowed; + joins two; same_helpers and what differs "
+            "from it if none",
+            example='["same_helpers", "any_helper + cross_province"]',
+        ),
+        "apart": Key(
+            int,
+            minimum=1,
+            maximum=1_000,
+            meaning="borders between the cities of a pair under that null; leapfrog_from if none",
+        ),
+        "within_km": Key(
+            _NUMBER, minimum=0, maximum=20_040, meaning="between seats, under that null"
+        ),
+        "allowed": Key(meaning="table of the pairs that null allows: helper, helped"),
+        "weights": Key(
+            dict,
+            default=None,
+            meaning="what a best plan weighs: distances are to be small, all else large",
+            example="{ seat_km = 0.5, gdp_per_capita_ratio = 0.3, complementarity = 0.2 }",
+        ),
+    },
+    "evaluation": {
+        "id": Key(pattern=_SLUG, required=True, meaning="what the results are filed under"),
+        "values": Key(
+            required=True,
+            meaning="indicator that the programme may have changed, of all cities by year, such as "
+            "one of an [[indicator]] file",
+        ),
+        "vintage": Key(meaning="take no other; your own file's if none is named"),
+        "log": Key(bool, default=True, meaning="effects on the logarithm, so in shares"),
+        "scheme": Key(default="", meaning="whose helped cities are treated; the study's if one"),
+        "since": Key(
+            int,
+            minimum=FIRST_YEAR,
+            maximum=LAST_YEAR,
+            meaning="first year with an effect; the year after each pair's own date if none",
+        ),
+        "permutations": Key(int, default=999, minimum=1, maximum=99_999, meaning="re-assignments"),
+        "draws": Key(int, default=999, minimum=1, maximum=99_999, meaning="of the wild bootstrap"),
     },
     "publish": {
         "formats": Key(list, default=DEFAULT_FORMATS, legal=FORMATS, filled=True),
@@ -319,5 +346,5 @@ SCHEMA: dict[str, dict[str, Key]] = {
 }
 LISTS = (
     *("boundary", "indicator", "scenario", "measure", "structure", "score", "cluster"),
-    *("inequality", "gradient"),
+    *("inequality", "gradient", "evaluation"),
 )
