@@ -41,7 +41,7 @@ class StudySpec:
     study, network, linkage, pairs, publish
         The tables of the file.
     boundaries, indicators, scenarios, measures, structures, scores, clusters, inequalities
-    gradients
+    gradients, evaluations
         The repeated tables, in the order of the file.
     folder
         Where relative paths of the file begin.
@@ -62,6 +62,7 @@ class StudySpec:
     inequalities: tuple[Row, ...]
     gradients: tuple[Row, ...]
     pairs: Row
+    evaluations: tuple[Row, ...]
     publish: Row
     folder: Path
     text: str
@@ -109,6 +110,7 @@ def read_spec(path_or_name: str | Path) -> StudySpec:
         lists["inequality"],
         lists["gradient"],
         tables["pairs"],
+        lists["evaluation"],
         tables["publish"],
         path.parent.resolve(),
         text,
@@ -225,7 +227,8 @@ def _is_day(text: str) -> bool:
 
 
 def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+    # In Python a bool is an int; in a study file `true` is no number.
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _named(kind: type | tuple[type, ...]) -> str:
@@ -233,4 +236,7 @@ def _named(kind: type | tuple[type, ...]) -> str:
     return " or ".join(_KINDS[one] for one in kinds)
 
 
-_KINDS = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
+_KINDS = {
+    **{str: "text", int: "a whole number", float: "a number", bool: "true or false"},
+    **{list: "a list", dict: "a table"},
+}
