@@ -25,7 +25,8 @@ from yrdgeo.analysis.accessibility import (
     link_flows,
     pareto_set,
 )
-from yrdgeo.analysis.decay import exponential
+from yrdgeo.analysis.constrained import CONSTRAINTS
+from yrdgeo.analysis.decay import exponential, linear
 from yrdgeo.errors import ArgumentError
 from yrdgeo.results import Network, TravelTimes
 
@@ -239,3 +240,25 @@ def test_how_origins_are_cut_does_not_matter(name: str, drawn: Drawn, size: int)
     found = in_blocks(name, blocks, *amounts, **row.defaults)
     expected = row.function(times, *amounts, **row.defaults)
     pd.testing.assert_series_equal(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+@some
+@given(drawn=squares(), size=st.integers(1, 6), cutoff_min=st.floats(1, 300))
+def test_constrained_flows_do_not_mind_how_origins_are_cut(
+    constraint: str, drawn: Drawn, size: int, cutoff_min: float
+) -> None:
+    times, mass, _ = drawn
+    options = {"decay": linear(cutoff_min), "constraint": constraint}
+    blocks = [
+        TravelTimes(times.origins[i : i + size], times.destinations, times.minutes[i : i + size])
+        for i in range(0, len(times.origins), size)
+    ]
+    try:
+        expected = constrained(times, mass, mass, **options)
+    except ArgumentError as error:
+        with pytest.raises(ArgumentError, match=error.what.split(",")[0]):
+            in_blocks("constrained", blocks, mass, mass, **options)
+    else:
+        found = in_blocks("constrained", blocks, mass, mass, **options)
+        pd.testing.assert_series_equal(found, expected, rtol=1e-9)

@@ -4,6 +4,8 @@ Promise: sums that are constrained hold to the tolerance, or an error says where
 supply that no demand reaches belongs to nobody.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -107,7 +109,11 @@ def constrained(
     if constraint == "attraction":
         found = received(weights, people @ weights, amounts)
     else:
-        found = weights @ _pull(times, weights, amounts, people, doubly=constraint == "doubly")
+        reached = np.where(people @ weights > 0, amounts, 0.0)
+        asking = np.where(weights @ reached > 0, people, 0.0)
+        parts = _parts(weights, asking > 0, reached > 0)
+        market_of = Market(_sweep(weights, asking), asking, reached, parts, times.origins)
+        found = weights @ pull(market_of, doubly=constraint == "doubly")
     return pd.Series(found, times.origins, name="constrained")
 
 
@@ -176,52 +182,88 @@ def constrained_flows(
         left, right = people, ratio(amounts, people @ weights)
     else:
         _require_one_total(amounts, people)
-        left, right = _furness(times, weights, people, amounts)
+        left, right = _furness(_sweep(weights, people), people, amounts, times.origins)
     flows = left[:, None] * weights * right
     return pd.DataFrame(flows, times.origins, times.destinations)
 
 
-def _pull(
-    times: TravelTimes, weights: Floats, amounts: Floats, people: Floats, *, doubly: bool
-) -> Floats:
-    """Return b S of each destination, so scaled that each part shares out its own supply."""
-    supply = np.where(people @ weights > 0, amounts, 0.0)
-    demand = np.where(weights @ supply > 0, people, 0.0)
-    row_part, column_part = _parts(weights, demand > 0, supply > 0)
-    size = int(max(row_part.max(initial=0), column_part.max(initial=0))) + 1
-    supplied = summed(column_part, supply, size)
-    demanded = summed(row_part, demand, size)
-    pull = supply
+@dataclass(frozen=True, slots=True, eq=False)
+class Market:
+    """Demand and supply that reach each other, whose weights come in sweeps.
+
+    Attributes
+    ----------
+    sweep
+        From v of each destination: W v of each origin, and u W of each destination with
+        u = demand / W v.
+    demand, supply
+        Amounts of n origins and m destinations.
+    parts
+        The number of the connected part of each origin and each destination.
+    origins
+        Ids, for errors.
+    """
+
+    sweep: Callable[[Floats], tuple[Floats, Floats]]
+    demand: Floats
+    supply: Floats
+    parts: tuple[Places, Places]
+    origins: pd.Index
+
+
+def pull(market_of: Market, *, doubly: bool) -> Floats:
+    """Return b S of each destination, so scaled that each part shares out its own supply.
+
+    Raises
+    ------
+    ArgumentError
+        If no flows meet the sums of both sides.
+    """
+    demand, supply = market_of.demand, market_of.supply
+    rows, columns = market_of.parts
+    size = int(max(rows.max(initial=0), columns.max(initial=0))) + 1
+    supplied = summed(columns, supply, size)
+    right = supply
     if doubly:
-        scaled = supply * ratio(demanded, supplied)[column_part]
-        pull = _furness(times, weights, demand, scaled)[1]
-    shared = summed(row_part, demand * (weights @ pull), size)
-    scaled_pull: Floats = pull * ratio(supplied, shared)[column_part]
+        scaled = supply * ratio(summed(rows, demand, size), supplied)[columns]
+        right = _furness(market_of.sweep, demand, scaled, market_of.origins)[1]
+    shared = summed(rows, demand * market_of.sweep(right)[0], size)
+    scaled_pull: Floats = right * ratio(supplied, shared)[columns]
     return scaled_pull
 
 
+def _sweep(weights: Floats, people: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
+    def sweep(right: Floats) -> tuple[Floats, Floats]:
+        met = weights @ right
+        return met, ratio(people, met) @ weights
+
+    return sweep
+
+
 def _furness(
-    times: TravelTimes, weights: Floats, people: Floats, amounts: Floats
+    sweep: Callable[[Floats], tuple[Floats, Floats]],
+    people: Floats,
+    amounts: Floats,
+    origins: pd.Index,
 ) -> tuple[Floats, Floats]:
     """Return u, v such that the sums of u W v are the demand and the supply."""
-    right, best, since = amounts, np.inf, 0
-    met = weights @ right
-    for rounds in range(1, MOST_ROUNDS + 1):
-        with np.errstate(over="ignore", invalid="ignore"):  # factors run away where none exist
-            left = ratio(people, met)
-            right = ratio(amounts, left @ weights)
-            met = weights @ right
+    best, since = np.inf, 0
+    with np.errstate(over="ignore", invalid="ignore"):  # factors run away where none exist
+        met, pressed = sweep(amounts)
+        for rounds in range(1, MOST_ROUNDS + 1):
+            left, right = ratio(people, met), ratio(amounts, pressed)
+            met, pressed = sweep(right)
             gap = np.abs(ratio(left * met, people) - (people > 0))
-        if gap.max() <= TOLERANCE:
-            return left, right
-        if gap.max() < best * (1 - SLOW):
-            best, since = gap.max(), rounds
-        if rounds - since >= PATIENCE or not np.isfinite(gap).all():
-            break
+            if gap.max() <= TOLERANCE:
+                return left, right
+            if gap.max() < best * (1 - SLOW):
+                best, since = gap.max(), rounds
+            if rounds - since >= PATIENCE or not np.isfinite(gap).all():
+                break
     worst = int(gap.argmax())
     raise ArgumentError(
         f"No flows were found that meet the sums of all places, after {rounds:,} rounds.",
-        found=f"{gap[worst]:.1e} of the demand of {times.origins[worst]} is off",
+        found=f"{gap[worst]:.1e} of the demand of {origins[worst]} is off",
         fix="Let the decay reach farther, or ask for constraint='attraction'.",
     )
 
