@@ -9,7 +9,7 @@ import folium
 import pytest
 from playwright.sync_api import Page
 
-from browser.visits import Open
+from browser.visits import Open, press
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.foliummap import folium_map
 from yrdgeo.results import Run
@@ -173,10 +173,10 @@ def test_a_chip_draws_its_overlay_and_takes_it_away(
     page.evaluate("() => { atlas.app.set({overlays: new Set()}); }")
     drawn = ".leaflet-lines-pane path, .leaflet-arcs-pane path"
     assert page.locator(drawn).count() == 0
-    page.click(f"[data-overlay={name}]")
+    press(page.locator(f"[data-overlay={name}]"))
     assert page.locator(drawn).count() > 0
     assert page.get_attribute(f"[data-overlay={name}]", "aria-pressed") == "true"
-    page.click(f"[data-overlay={name}]")
+    press(page.locator(f"[data-overlay={name}]"))
     assert page.locator(drawn).count() == 0
 
 
@@ -185,10 +185,10 @@ def test_each_story_sets_the_view_and_ends_with_what_it_cannot_say(
 ) -> None:
     page = visit(delta_page).page
     page.evaluate("() => { atlas.app.set({lang: 1}); }")
-    stories = page.locator("#stories button")
+    stories = page.locator("#stories [data-story]")
     assert stories.count() >= 4
     for k in range(stories.count()):
-        stories.nth(k).click()
+        press(stories.nth(k))
         told = page.inner_text("#story")
         assert re.search(r"\d", told)
         assert "What it cannot say" in told

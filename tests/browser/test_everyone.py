@@ -43,7 +43,7 @@ def test_axe_finds_nothing_in_any_view(
     [
         "document.querySelector('#what').click()",
         "document.querySelector('#find').click()",
-        "document.querySelector('#stories button').click()",
+        "document.querySelector('#stories [data-story]').click()",
         "document.querySelector('#footer .warnings').open = true",
         "document.querySelector('#footer .sources').open = true",
         "atlas.app.set({tab: 'pairs', pair: atlas.app.data.pairs[0].id})",
@@ -63,10 +63,10 @@ def test_axe_finds_nothing_in_any_story_or_table(
 ) -> None:
     page = visit(delta_page, size=size).page
     page.evaluate("(lang) => { atlas.app.set({lang}); }", language)
-    for k in range(page.locator("#stories button").count()):
+    for k in range(page.locator("#stories [data-story]").count()):
         page.evaluate(
             """(k) => {
-              document.querySelectorAll("#stories button")[k].click();
+              document.querySelectorAll("#stories [data-story]")[k].click();
               for (const one of document.querySelectorAll("#panels details")) one.open = true;
             }""",
             k,
@@ -144,7 +144,7 @@ def test_a_page_in_one_language_has_no_word_of_the_other(
               app.set({lang, layer, tab, pin: 0, other: 1, pair: "p1"});
               app.set({overlays: new Set(["pairs", "hsr", "rail", "road", "cores"])});
               app.tipCity(7, 50, 50);
-              for (const story of document.querySelectorAll("#stories button")) story.click();
+              for (const story of document.querySelectorAll("#stories [data-story]")) story.click();
             }""",
             [language, layer, tab],
         )

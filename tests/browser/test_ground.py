@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from browser.test_everyone import violations
-from browser.visits import Open
+from browser.visits import Open, press
 from yrdgeo.errors import ArgumentError
 from yrdgeo.geo import GEOD, wgs84_to_gcj02
 from yrdgeo.publish import basemap
@@ -182,7 +182,7 @@ def test_rings_are_as_far_from_the_core_as_they_say(
     delta: Run, delta_page: Path, visit: Open
 ) -> None:
     page = visit(delta_page).page
-    page.click("[data-overlay=rings]")
+    press(page.locator("[data-overlay=rings]"))
     rings = page.evaluate("atlas.app.ringsShown()")
     seat = delta.cities.loc[delta.cores[0], ["seat_lon", "seat_lat"]].to_numpy(float)
     assert len(rings) >= 3

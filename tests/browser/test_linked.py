@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from sample_classes import LAYER, OUTSIDE, UNKNOWN, linkage_tables, with_classes
 from sample_run import sample_run
 
-from browser.visits import Open
+from browser.visits import Open, press
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.palette import MARKS
 from yrdgeo.results import Run
@@ -57,10 +57,10 @@ def test_nothing_of_linkage_is_drawn_until_its_chip_is_on(page_path: Path, visit
     assert page.locator(drawn).count() == 0
     for name in ("circles", "flows", "breaks"):
         chip = page.locator(f"button[data-overlay={name}]")
-        chip.click()
+        press(chip)
         assert page.locator(f"[data-note={name}]").count() == 1
         assert page.locator(drawn).count() > 0
-        chip.click()
+        press(chip)
         assert page.locator(drawn).count() == 0
         assert page.locator("[data-note]").count() == 0
     assert opened.quiet()

@@ -69,8 +69,8 @@ EVERYWHERE = """async (languages) => {
   for (const lang of languages) {
     app.set({lang});
     for (const tab of all("[role=tab]")) { tab.click(); light(); await pause(); }
-    for (let k = 0; k < all("#stories button").length; k += 1) {
-      all("#stories button")[k].click();
+    for (let k = 0; k < all("#stories [data-story]").length; k += 1) {
+      all("#stories [data-story]")[k].click();
       light();
     }
     for (const chip of all("#chips button[aria-pressed=false]")) chip.click();

@@ -238,7 +238,7 @@ def test_two_networks_are_swiped_as_two_years_are(run: Run, sample_page: Path, v
     [
         "atlas.app.set({layer: 'from:rail'})",
         "atlas.app.set({layer: 'change~gdp_per_capita~2022~2015'})",
-        "document.querySelector('#stories button').click()",
+        "document.querySelector('#stories [data-story]').click()",
         "atlas.app.set({layer: 'weighted_mean_time_best_min'})",
     ],
 )

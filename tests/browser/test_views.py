@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from scipy.stats import spearmanr
 
-from browser.visits import Open
+from browser.visits import Open, press
 from yrdgeo.publish.palette import NEUTRAL
 from yrdgeo.results import Run
 
@@ -439,7 +439,7 @@ def test_the_region_tells_rings_inequality_centre_and_sizes(
 
 def story(page: Page, name: str) -> str:
     """Ask a question by its words and return the answer."""
-    page.locator("#stories button", has_text=name).click()
+    press(page.locator("#stories [data-story]", has_text=name))
     return page.inner_text("#story p:first-child")
 
 
@@ -481,10 +481,10 @@ def test_every_question_ends_with_its_limit_in_both_languages(told: tuple[Run, P
     _, page = told
     for language, limit in ((0, "不能说明"), (1, "What it cannot say")):
         page.evaluate("(lang) => { atlas.app.set({lang}); }", language)
-        count = page.locator("#stories button").count()
+        count = page.locator("#stories [data-story]").count()
         assert count >= 5
         for k in range(count):
-            page.locator("#stories button").nth(k).click()
+            press(page.locator("#stories [data-story]").nth(k))
             told_text = page.inner_text("#story")
             assert limit in told_text
             assert re.search(r"\d", told_text)

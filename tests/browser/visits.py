@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 
 @dataclass
@@ -17,6 +17,14 @@ class Visit:
     def quiet(self) -> bool:
         """Say whether the page asked for nothing but itself and complained of nothing."""
         return len(self.requests) == 1 and self.messages == []
+
+
+def press(chip: Locator) -> None:
+    """Press a chip; one that waits in the menu of its row by opening that."""
+    if not chip.is_visible():
+        menu = chip.locator("xpath=ancestor::div[@class='rest']").get_attribute("id")
+        chip.page.click(f"[aria-controls={menu}]")
+    chip.click()
 
 
 Open = Callable[..., Visit]

@@ -44,7 +44,7 @@
       scheme: (v) => data.pairs.some((pair) => pair.scheme[0] === v),
       pair: (v) => data.pairs.some((pair) => pair.id === v),
     };
-    const chip = (name) => [...atlas.byId("chips").children].some((one) => one.dataset.overlay === name);
+    const chip = (name) => [...atlas.byId("chips").querySelectorAll(".chip")].some((one) => one.dataset.overlay === name);
     const place = (text) => {
       const numbers = text.split(",").map(Number);
       const [zoom, lat, lng] = numbers;

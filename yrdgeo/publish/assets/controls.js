@@ -116,11 +116,13 @@
       action(app, "export_svg", () => atlas.exportSvg(app)),
       action(app, "export_png", () => atlas.exportPng(app)),
       action(app, "print", () => window.print()));
-    atlas.put(atlas.byId("chips"), available.map((name) => chip(app, name)));
+    const chips = atlas.oneRow(app, atlas.byId("chips"), available.map((name) => chip(app, name)), { several: true });
+    app.on(["overlays"], chips.name);
     app.on(["lang"], () => {
       atlas.byId("chips").setAttribute("aria-label", app.t("overlays"));
       atlas.byId("actions").setAttribute("aria-label", app.t("actions"));
       atlas.byId("controls").setAttribute("aria-label", app.t("choices"));
+      chips.fit(true);
     });
   };
 })((window.atlas = window.atlas || {}));

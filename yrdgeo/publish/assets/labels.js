@@ -8,9 +8,10 @@
   const MANY = 120; // regions
   const AT_SEA = ["台湾省", "海南省"]; // named first on a map of the whole country
   const GAP = 2;
+  const APART = 5; // pixels between two names in a line, or they read as one
   const ROOM = 0.75; // of a name's width that a region must have, where there are many
 
-  const overlaps = (a, b) => a[0] < b[2] + GAP && b[0] < a[2] + GAP && a[1] < b[3] + GAP && b[1] < a[3] + GAP;
+  const overlaps = (a, b) => a[0] < b[2] + APART && b[0] < a[2] + APART && a[1] < b[3] + GAP && b[1] < a[3] + GAP;
 
   atlas.labels = function (app, map, regions) {
     const { data } = app;

@@ -176,8 +176,8 @@
   atlas.available = (data) => {
     const modes = ["hsr", "rail", "road"].filter((mode) => data.lines.some((line) => line.mode === mode));
     return [
-      ...(data.pairs.length ? ["pairs"] : []), ...modes,
-      ...(data.cores.length ? ["cores"] : []), ...(data.hinterlands ? ["hinterlands"] : []),
+      ...(data.pairs.length ? ["pairs"] : []), ...(data.cores.length ? ["cores"] : []), ...modes,
+      ...(data.hinterlands ? ["hinterlands"] : []),
       ...(Object.keys(data.rings).length ? ["rings"] : []), ...atlas.linkedNames(data),
     ];
   };

@@ -15,14 +15,18 @@
       if (story.state.layer) app.set({ year: app.layer().year });
     }
 
-    function draw() {
+    const chips = told.map((story) => atlas.el("button", { type: "button", class: "chip", "data-story": story.id, on: { click: () => ask(story) } }));
+    const row = atlas.oneRow(app, bar, chips, { several: false });
+
+    function draw(changed) {
       const current = told.find((story) => story.id === app.state.story);
       if (app.state.story && !current) { app.set({ story: "" }); return; } // of an address
       bar.setAttribute("aria-label", app.t("stories"));
-      atlas.put(bar, told.map((story) => atlas.el("button", {
-        type: "button", class: "chip", "aria-pressed": String(story === current), text: story.title ? story.title() : app.t("story_" + story.id),
-        on: { click: () => ask(story) },
-      })));
+      told.forEach((story, k) => {
+        chips[k].setAttribute("aria-pressed", String(story === current));
+        chips[k].textContent = story.title ? story.title() : app.t("story_" + story.id);
+      });
+      if (changed.includes("lang")) row.fit(true); else row.name();
       box.hidden = !current;
       if (!current) return;
       atlas.put(box, atlas.el("p", { text: current.tell() }),
