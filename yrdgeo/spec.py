@@ -236,7 +236,11 @@ def _named(kind: type | tuple[type, ...]) -> str:
     return " or ".join(_KINDS[one] for one in kinds)
 
 
-_KINDS = {
-    **{str: "text", int: "a whole number", float: "a number", bool: "true or false"},
-    **{list: "a list", dict: "a table"},
+_KINDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
 }

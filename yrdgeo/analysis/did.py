@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.panel import Panel, checked_panel, cluster_sums, within
+from yrdgeo.analysis.panel_regression import cr1, t_of, two_way
 from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
 
@@ -22,7 +23,6 @@ Bools = npt.NDArray[np.bool_]
 FEW_TREATED = 6  # below, clustered errors alone are worthless (MacKinnon and Webb 2018)
 BLOCK = 2_000_000  # numbers held at once
 TIE = 1e-9
-SURE = 1e9  # a t of values without noise
 RESULT = [
     "estimate", "standard_error", "t", "p_randomisation", "p_floor", "p_wild", "n_units",
     "n_treated", "n_obs", "note",
@@ -42,9 +42,9 @@ def difference_in_differences(
 
     .. math:: y_{it} = \alpha_i + \tau_t + \delta D_{it} + \varepsilon_{it}
 
-    with D = 1 for a treated city from its first year on. The error is CR1, clustered by city:
-    G / (G − 1) · (N − 1) / (N − k), k counting δ and the years, not the city effects, which are
-    nested in the clusters. Two p-values go with it:
+    with D = 1 for a treated city from its first year on, by linearmodels. The error is CR1,
+    clustered by city: G / (G − 1) · (N − 1) / (N − k), k counting δ and the years, not the city
+    effects, which are nested in the clusters (as in fixest). Two p-values go with it:
 
     ``p_randomisation``
         The treatment is given to other cities (all choices if they are no more than
@@ -80,6 +80,8 @@ def difference_in_differences(
     ------
     ArgumentError
         If the panel cannot carry it: see :func:`yrdgeo.evaluation.panel_needed`.
+    MissingPackageError
+        If linearmodels is not installed.
 
     References
     ----------
@@ -144,9 +146,8 @@ def contrasts(
 
 def _effect(panel: Panel, options: tuple[int, int, int]) -> dict[str, object]:
     permutations, draws, seed = options
-    value = within(panel, panel.value[:, None])[:, 0]
     post = (panel.years[panel.time] >= panel.start[panel.treated][0]).astype(np.float64)
-    estimate, error, t, null = randomised(panel, value, post, (permutations, seed))
+    estimate, error, t, null = randomised(panel, post, (permutations, seed))
     n, k = len(panel.units), int(panel.treated.sum())
     note = assignments_note(n, k, permutations)
     exact = comb(n, k) <= permutations
@@ -159,10 +160,10 @@ def _effect(panel: Panel, options: tuple[int, int, int]) -> dict[str, object]:
         "t": t,
         "p_randomisation": result.p_value,
         "p_floor": result.p_floor,
-        "p_wild": _wild(panel, value, post, abs(t), (draws, seed)),
+        "p_wild": _wild(panel, post, abs(t), (draws, seed)),
         "n_units": n,
         "n_treated": k,
-        "n_obs": len(value),
+        "n_obs": len(panel.value),
         "note": note,
     }
 
@@ -175,21 +176,26 @@ def assignments_note(n: int, k: int, permutations: int) -> str:
 
 
 def randomised(
-    panel: Panel, value: Floats, shape: Floats, options: tuple[int, int]
+    panel: Panel, shape: Floats, options: tuple[int, int]
 ) -> tuple[float, float, float, Floats]:
     """Return the coefficient of treated × shape, its error, t, and t under re-assignment.
 
-    ``value`` is within; ``shape`` has one number a row (1 after the start, or a trend).
+    ``shape`` has one number a row (1 after the start, or a trend).
     """
-    estimate, error, t = _fit(panel, value, shape, panel.treated[:, None])
-    n, k = len(panel.units), int(panel.treated.sum())
-    blocks = _assignments(n, k, *options)
-    null = np.concatenate([_fit(panel, value, shape, chosen)[2] for chosen in blocks])
-    return float(estimate[0]), float(error[0]), float(t[0]), null
+    fit = two_way(panel, (panel.treated[panel.unit] * shape)[:, None])
+    t = t_of(panel, fit.estimate, fit.error)
+    value = within(panel, panel.value[:, None])
+    dummies = (
+        within(panel, chosen[panel.unit] * shape[:, None])
+        for chosen in assignments(panel, *options)
+    )
+    null = np.concatenate([_ts(panel, value, dummy) for dummy in dummies])
+    return float(fit.estimate[0]), float(fit.error[0]), float(t[0]), null
 
 
-def _assignments(n: int, k: int, permutations: int, seed: int) -> Iterator[Bools]:
+def assignments(panel: Panel, permutations: int, seed: int) -> Iterator[Bools]:
     """Yield treated (units × block): every choice where they are few, drawn ones otherwise."""
+    n, k = len(panel.units), int(panel.treated.sum())
     if comb(n, k) <= permutations:
         every = np.array(list(combinations(range(n), k)))
         chosen = np.zeros((n, len(every)), dtype=bool)
@@ -205,32 +211,20 @@ def _assignments(n: int, k: int, permutations: int, seed: int) -> Iterator[Bools
         yield generator.permuted(tiled, axis=0)
 
 
-def _fit(
-    panel: Panel, value: Floats, shape: Floats, treated: Bools
-) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficient, its CR1 error and t for each column of ``treated`` (units × k)."""
-    dummy = within(panel, treated[panel.unit] * shape[:, None])
-    return _estimates(panel, np.broadcast_to(value[:, None], dummy.shape), dummy)
-
-
-def _estimates(panel: Panel, values: Floats, dummies: Floats) -> tuple[Floats, Floats, Floats]:
-    """Regress each column of values on its dummy, both within; errors clustered by unit."""
+def _ts(panel: Panel, values: Floats, dummies: Floats) -> Floats:
+    """Return the t of each column of values on its dummy, both within: thousands at once."""
     square = (dummies**2).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = (dummies * values).sum(axis=0) / square
         scores = cluster_sums(panel, dummies * (values - estimate * dummies))
-        g, n, k = len(panel.units), len(panel.unit), 1 + len(panel.years)
-        factor = g / (g - 1) * (n - 1) / (n - k)
-        error = np.sqrt(factor * (scores**2).sum(axis=0)) / square
-        t = np.clip(np.nan_to_num(estimate / error, nan=0.0), -SURE, SURE)
-    return estimate, error, t
+        error = np.sqrt(cr1(panel, 1) * (scores**2).sum(axis=0)) / square
+    return t_of(panel, estimate, error)
 
 
-def _wild(
-    panel: Panel, value: Floats, post: Floats, observed: float, options: tuple[int, int]
-) -> float:
+def _wild(panel: Panel, post: Floats, observed: float, options: tuple[int, int]) -> float:
     """Return the p-value of the wild cluster bootstrap with the null imposed."""
     draws, seed = options
+    value = within(panel, panel.value[:, None])
     dummy = within(panel, panel.treated[panel.unit][:, None] * post[:, None])
     generator = seeded(seed)
     beyond, block = 0, max(BLOCK // len(value), 1)
@@ -238,7 +232,6 @@ def _wild(
         size = (len(panel.units), min(block, draws - done))
         signs = generator.integers(0, 2, size) * 2.0 - 1.0
         # Under the null the effects alone explain the values, and `within` takes them away again.
-        drawn = within(panel, value[:, None] * signs[panel.unit])
-        t = _estimates(panel, drawn, np.broadcast_to(dummy, drawn.shape))[2]
+        t = _ts(panel, within(panel, value * signs[panel.unit]), dummy)
         beyond += int((np.abs(t) >= observed - TIE * max(1.0, observed)).sum())
     return (1 + beyond) / (1 + draws)

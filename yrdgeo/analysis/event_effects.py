@@ -12,14 +12,12 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
-from yrdgeo.analysis.did import SURE
 from yrdgeo.analysis.panel import Panel
+from yrdgeo.analysis.panel_regression import FLAT, SURE
 from yrdgeo.analysis.permutation import seeded
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-FLAT = 1e-12  # of the largest change: a smaller spread is rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,14 +10,13 @@ from scipy.stats import norm
 
 from yrdgeo.analysis.did import TIE, assignments_note, contrasts, randomised
 from yrdgeo.analysis.event_effects import Cohort, Effects, cohorts, dealt, effects, wild
-from yrdgeo.analysis.panel import Panel, checked_panel, read_panel, within
+from yrdgeo.analysis.panel import Panel, before_start, checked_panel
 from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
-from yrdgeo.errors import ArgumentError, few
+from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TestResult
 
 Floats = npt.NDArray[np.float64]
 
-FEWEST_YEARS = 2  # to have a slope
 BOUNDS = (0.025, 0.975)
 Z = float(norm.ppf(BOUNDS[1]))
 
@@ -271,20 +270,10 @@ def pre_trend_test(
     >>> round(result.statistic, 6), result.n_permutations
     (3.5, 7)
     """
-    whole = checked_panel(panel, starts)
-    first = np.nanmin(whole.start)
-    before = panel[panel["year"] < first]
-    if len(before["year"].unique()) < FEWEST_YEARS:
-        raise ArgumentError(
-            "A trend before the start needs two years of it.",
-            found=few(sorted(before["year"].unique())) if len(before) else "none",
-            fix="Bring earlier years.",
-        )
-    early = read_panel(before, starts)
-    value = within(early, early.value[:, None])[:, 0]
+    early = before_start(panel, starts)
     trend = (early.years - early.years.mean())[early.time]
     draws = checked_draws(permutations)
-    slope, _, t, null = randomised(early, value, trend, (draws, seed))
+    slope, _, t, null = randomised(early, trend, (draws, seed))
     n, k = len(early.units), int(early.treated.sum())
     words = assignments_note(n, k, draws)
     exact = comb(n, k) <= draws

@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 COLUMNS = ("adcode", "year", "value")
 STILL = 1e-13  # of the largest number: a sweep that changes less has converged
 MOST_SWEEPS = 10_000
+FEWEST_YEARS = 2  # to have a change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +118,19 @@ def read_panel(panel: pd.DataFrame, starts: pd.Series) -> Panel:
         numbers,
         start,
     )
+
+
+def before_start(panel: pd.DataFrame, starts: pd.Series) -> Panel:
+    """Return the years before the first start, or refuse if they are fewer than two."""
+    first = np.nanmin(checked_panel(panel, starts).start)
+    before = panel[panel["year"] < first]
+    if len(before["year"].unique()) < FEWEST_YEARS:
+        raise ArgumentError(
+            "A trend before the start needs two years of it.",
+            found=few(sorted(before["year"].unique())) if len(before) else "none",
+            fix="Bring earlier years.",
+        )
+    return read_panel(before, starts)
 
 
 def _check_columns(panel: pd.DataFrame) -> None:
