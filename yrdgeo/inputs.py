@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from yrdgeo.errors import SHOWN, StudyError, few
+from yrdgeo.errors import SHOWN, PlaceError, Problem, StudyError, few, raise_problems
 from yrdgeo.provenance import SOURCE_COLUMNS, data_path, read_sources, sha256
 from yrdgeo.sources import boundaries, catalogue, indicators, programmes, regions
 from yrdgeo.sources.corridors import is_file
@@ -15,6 +15,7 @@ from yrdgeo.sources.places import Unit, places
 from yrdgeo.spec import StudySpec
 
 NAMES = ("en", "zh")
+Allowed = tuple[pd.DataFrame, tuple[Notice, ...]]
 PROVINCE_GROUP = "province_"  # followed by the code of the province
 
 
@@ -138,11 +139,7 @@ def pairs_of(
     else:
         scheme = _text(spec.pairs["scheme"])
         pairs = programmes.load_pairs(scheme) if scheme else programmes.load_pairs().iloc[:0]
-    if level == "county":  # the ends stand for themselves, not for their prefectures
-        own = {f"{end}_city": pairs[f"{end}_id"] for end in ("helper", "helped")}
-        pairs = pairs.assign(
-            **{name: code.where(pairs[name] != "", "") for name, code in own.items()}
-        )
+    pairs = _at_level(pairs, level)
     wide = pairs["helper_city"].eq("") | pairs["helped_city"].eq("")
     if not wide.any():
         return pairs, ()
@@ -154,6 +151,52 @@ def pairs_of(
         f"{'等' * (len(zh) > SHOWN)}。",
     )
     return pairs[~wide].reset_index(drop=True), (notice,)
+
+
+def allowed_of(spec: StudySpec, cities: gpd.GeoDataFrame, level: Unit) -> Allowed:
+    """Return the pairs that the user's table allows; none if the study names no table.
+
+    Raises
+    ------
+    PlaceError
+        Listing every province, which has no seat; or as :func:`programmes.read_pairs`.
+    """
+    if spec.pairs["allowed"] is None:
+        return pd.DataFrame({"helper_city": [], "helped_city": []}, dtype=str), ()
+    path = spec.path(spec.pairs["allowed"])
+    table = _at_level(programmes.read_pairs(path), level)
+    problems = [
+        Problem("is a province", row, end, str(code), "Name its cities, a row each.")
+        for end in ("helper", "helped")
+        for row, (city, code) in enumerate(
+            zip(table[f"{end}_city"], table[f"{end}_id"], strict=True), start=2
+        )
+        if not city
+    ]
+    raise_problems(problems, source=path.name, error=PlaceError)
+    ends = table[["helper_city", "helped_city"]]
+    outside = ~ends.isin(cities.index).all(axis=1)
+    if not outside.any():
+        return ends, ()
+    zh, en = (
+        (table[f"helper_{one}"] + "–" + table[f"helped_{one}"])[outside] for one in NAMES[::-1]
+    )
+    return ends, (
+        Notice(
+            f"{path.name}: {outside.sum()} of {len(ends)} allowed pairs lie outside the region and "
+            f"have no effect: {few(en)}.",
+            f"{path.name}：{len(ends)}对允许的配对中有{outside.sum()}对不在本区域内，不起作用："
+            f"{'、'.join(zh.iloc[:SHOWN])}{'等' * (outside.sum() > SHOWN)}。",
+        ),
+    )
+
+
+def _at_level(pairs: pd.DataFrame, level: Unit) -> pd.DataFrame:
+    """Let the ends of pairs of counties stand for themselves, not for their prefectures."""
+    if level != "county":
+        return pairs
+    own = {f"{end}_city": pairs[f"{end}_id"] for end in ("helper", "helped")}
+    return pairs.assign(**{name: code.where(pairs[name] != "", "") for name, code in own.items()})
 
 
 def _text(value: object) -> str | None:
@@ -172,7 +215,7 @@ def sources_of(spec: StudySpec) -> pd.DataFrame:
         for row in spec.scenarios
         for key in ("add", "add_nodes")
     ]
-    files += [("user_pairs", spec.pairs["path"])]
+    files += [("user_pairs", spec.pairs["path"]), ("user_allowed_pairs", spec.pairs["allowed"])]
     lines = {str(row["corridor"]) for row in spec.gradients if is_file(row["corridor"])}
     files += [("user_corridor", name) for name in sorted(lines)]
     rows = [

@@ -53,6 +53,8 @@ class Study:
         Journeys by timetable, where the study asks for these and not for links of direct rides.
     road_report
         Of roads read from OpenStreetMap: what was skipped, guessed or cut off.
+    allowed
+        ``helper_city helped_city`` that the user's table allows to be paired at random.
     warnings, warnings_zh
         What the readers had to say.
 
@@ -81,6 +83,7 @@ class Study:
     turns: pd.DataFrame = field(default_factory=no_turns)
     road_report: OsmReport | None = None
     travel: DoorToDoor | None = None
+    allowed: pd.DataFrame = field(default_factory=pd.DataFrame)
     # Tables of values are asked for over and over, and choosing vintages is slow.
     _values: dict[tuple[str, int], pd.DataFrame] = field(
         init=False, repr=False, default_factory=dict
@@ -299,7 +302,8 @@ def load_study(path_or_name: str | Path) -> Study:
     found = network_inputs.networks_of(spec, region, cities)
     scenarios = network_inputs.scenarios_of(spec, found, cities)
     pairs, left_out = inputs.pairs_of(spec, region.level)
-    notices = (*notices, *more, *found.notices, *left_out)
+    allowed, elsewhere = inputs.allowed_of(spec, cities, region.level)
+    notices = (*notices, *more, *found.notices, *left_out, *elsewhere)
     return Study(
         cities=cities,
         indicators=values,
@@ -318,4 +322,5 @@ def load_study(path_or_name: str | Path) -> Study:
         turns=found.turns,
         road_report=found.report,
         travel=found.travel,
+        allowed=allowed,
     )

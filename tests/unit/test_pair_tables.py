@@ -11,7 +11,7 @@ import pytest
 from yrdgeo import geo, load_study, run_study
 from yrdgeo.analysis import pairs
 from yrdgeo.errors import StudyError
-from yrdgeo.pipeline.pair_tests import NULL_COLUMNS, TEST_COLUMNS, pair_tables
+from yrdgeo.pipeline.pair_tests import NULL_COLUMNS, TEST_COLUMNS, PairAnswer, pair_answer
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.pipeline.space import pair_rows
 from yrdgeo.publish.overlays import pair_records
@@ -115,7 +115,7 @@ def test_few_or_odd_pairs_are_tested_only_where_there_is_a_choice(
     asked = replace(study, pairs=read_pairs(tmp_path / "pairs.csv"))
     table = pair_rows(asked, delta.times)
     assert len(table) == n
-    made = pair_tables(asked, table, delta.times, delta.values("gdp_per_capita"))
+    made = pair_answer(asked, table, delta.times, delta.values("gdp_per_capita")).tables
     tests = made.get("pair_tests", pd.DataFrame(columns=TEST_COLUMNS))
     assert tests["p_value"].between(0, 1).all()
     assert (tests["p_value"] >= tests["p_floor"] - 1e-12).all()
@@ -129,7 +129,7 @@ def test_a_capacity_is_one_more_null_and_holds_the_plan(
     monkeypatch.setattr("yrdgeo.pipeline.pair_tests.DRAWS", 999)
     given = replace(study.spec, pairs={**study.spec.pairs, "capacity": 3})
     asked = replace(study, spec=given)
-    made = pair_tables(asked, delta.pairs, delta.times, delta.values("gdp_per_capita"))
+    made = pair_answer(asked, delta.pairs, delta.times, delta.values("gdp_per_capita")).tables
     table = made["pair_tests"].set_index(["test", "column", "null"])
     row = table.loc[("matching", "seat_km", "capacity")]
     helpers, helped = (list(delta.pairs[f"{end}_city"]) for end in ("helper", "helped"))
@@ -210,7 +210,7 @@ def test_pairs_inside_one_province_have_no_cross_border_null(study: Study) -> No
             "seat_km": [400.0, 300.0, 200.0],
         }
     )
-    made = pair_tables(replace(study, cities=cities), rows, times, pd.Series(1.0, inside))
+    made = pair_answer(replace(study, cities=cities), rows, times, pd.Series(1.0, inside)).tables
     assert set(made["pair_tests"]["null"]) == {"same_helpers"}
     road = made["pair_tests"].set_index("column").loc["road_min"]
     assert road["p_value"] == 1.0
@@ -223,23 +223,23 @@ def test_a_city_without_gdp_or_path_leaves_the_other_tests(study: Study, delta: 
     minutes.loc["320500", "341200"] = np.inf
     cut = TravelTimes(minutes.index, minutes.columns, minutes.to_numpy())
     rows = pd.DataFrame(delta.pairs)
-    made = pair_tables(study, rows, {"road": cut}, per_head)
+    made = pair_answer(study, rows, {"road": cut}, per_head).tables
     assert "pareto" not in made
     assert set(made["pair_tests"]["column"]) >= {"seat_km", "border_km"}
     assert made["pair_tests"]["p_value"].notna().all()
-    none = pair_tables(study, rows.iloc[:0], {"road": cut}, per_head)
-    assert none == {}
+    none = pair_answer(study, rows.iloc[:0], {"road": cut}, per_head)
+    assert none == PairAnswer()
 
 
 def test_two_schemes_are_tested_apart(study: Study, delta: Run) -> None:
     first = pd.DataFrame(delta.pairs)
     second = first.iloc[:4].assign(scheme="another")
-    made = pair_tables(
+    made = pair_answer(
         study,
         pd.concat([second, first]).sample(frac=1, random_state=2),
         {"road": delta.times["road"]},
         delta.values("gdp_per_capita"),
-    )["pair_tests"]
+    ).tables["pair_tests"]
     mine = made[made["scheme"].eq(SCHEME)].set_index(["test", "column", "null"])
     for key in (("matching", "seat_km", "same_helpers"), ("matching", "border_km", "same_helpers")):
         assert mine.loc[key, "p_value"] == pytest.approx(table_of(delta).loc[key, "p_value"])

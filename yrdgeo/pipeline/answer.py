@@ -20,7 +20,7 @@ from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.linkage_tables import linkage_tables
 from yrdgeo.pipeline.pair_structure import structure_notices, with_structure
-from yrdgeo.pipeline.pair_tests import pair_tables
+from yrdgeo.pipeline.pair_tests import pair_answer
 from yrdgeo.pipeline.position import with_positions
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.provenance import SOURCE_COLUMNS, clock, package_version
@@ -46,7 +46,7 @@ def answer(study: Study, tell: Tell) -> Run:
     results = pd.concat([results, more], ignore_index=True) if len(more) else results
     tell("pairs and gradients", 2)
     pairs = with_structure(study, space.pair_rows(study, times))
-    tests = pair_tables(study, pairs, times, space.gdp_per_head(study)["value"])
+    tested = pair_answer(study, pairs, times, space.gdp_per_head(study)["value"])
     fits = fitted_gradients(study, results, times)
     linked = linkage_tables(study, times, results)
     tell("groups and sources", 3)
@@ -56,6 +56,7 @@ def answer(study: Study, tell: Tell) -> Run:
     said = (
         *caveats(study, results, rows, times),
         *structure_notices(study),
+        *tested.notices,
         *corridor_notices(fits),
         *gradient_notices(fits),
         *unmapped,
@@ -86,7 +87,7 @@ def answer(study: Study, tell: Tell) -> Run:
         tables={
             **_road_tables(study),
             **_scenario_times(what_if),
-            **tests,
+            **tested.tables,
             **gradient_tables(study, fits, results, times),
             **linked,
             **family_tables(study, results),

@@ -8,9 +8,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from yrdgeo.analysis import accessibility, decay
-from yrdgeo.errors import Problem, StudyError, YrdGeoError, few, nearest, raise_problems
+from yrdgeo.errors import Problem, StudyError, YrdGeoError, nearest, raise_problems
 from yrdgeo.pipeline.family_questions import family_problems
 from yrdgeo.pipeline.gradient_questions import gradient_problems
+from yrdgeo.pipeline.pair_questions import pair_problems
 from yrdgeo.pipeline.ways import by_timetable
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -39,7 +40,7 @@ def check_questions(study: Study) -> None:
     problems = [
         *_indicator_problems(study),
         *_crs_problems(study),
-        *_pair_problems(study),
+        *pair_problems(study),
         *family_problems(study),
         *gradient_problems(study),
     ]
@@ -85,24 +86,6 @@ def _indicator_problems(study: Study) -> Iterator[Problem]:
 def enough(values: pd.DataFrame) -> bool:
     """Tell whether a table of values covers enough cities for a map."""
     return bool(values["value"].notna().mean() >= LEAST_COVERAGE)
-
-
-def _pair_problems(study: Study) -> Iterator[Problem]:
-    outside = [
-        pair_id
-        for pair_id, *ends in study.pairs[["pair_id", "helper_city", "helped_city"]].itertuples(
-            index=False, name=None
-        )
-        if not set(ends) <= set(study.cities.index)
-    ]
-    if outside:
-        what = "has pairs with an end outside the region"
-        fix = "Drop them, or study a region that has the cities."
-        yield Problem(what, column="[pairs]", value=few(outside), fix=fix)
-    most, limit = study.pairs["helper_city"].value_counts().max(), study.spec.pairs["capacity"]
-    if limit is not None and most > int(str(limit)):
-        fix = f"A helper takes {most} cities in the plan: give {most} or more."
-        yield Problem("is less than the plan has", 0, "[pairs] capacity", str(limit), fix)
 
 
 def _crs_problems(study: Study) -> Iterator[Problem]:
