@@ -152,8 +152,8 @@ def _effect(panel: Panel, options: tuple[int, int, int]) -> dict[str, object]:
     note = assignments_note(n, k, permutations)
     exact = comb(n, k) <= permutations
     result = permutation_result(null, t, alternative="two-sided", exact=exact, words=note)
-    if k < FEW_TREATED:
-        note += f" Fewer than {FEW_TREATED} treated: the standard error alone proves nothing."
+    if min(k, n - k) < FEW_TREATED:
+        note += f" Fewer than {FEW_TREATED} on a side: the standard error alone proves nothing."
     return {
         "estimate": estimate,
         "standard_error": error,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from yrdgeo.pipeline import layers, space
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
+from yrdgeo.pipeline.evaluation_tables import evaluations
 from yrdgeo.pipeline.gradient_tables import gradient_tables
 from yrdgeo.pipeline.gradients import (
     corridor_notices,
@@ -47,6 +48,7 @@ def answer(study: Study, tell: Tell) -> Run:
     tell("pairs and gradients", 2)
     pairs = with_structure(study, space.pair_rows(study, times))
     tested = pair_answer(study, pairs, times, space.gdp_per_head(study)["value"])
+    evaluated, doubts = evaluations(study, pairs)
     fits = fitted_gradients(study, results, times)
     linked = linkage_tables(study, times, results)
     tell("groups and sources", 3)
@@ -59,6 +61,7 @@ def answer(study: Study, tell: Tell) -> Run:
         *tested.notices,
         *corridor_notices(fits),
         *gradient_notices(fits),
+        *doubts,
         *unmapped,
     )
     return Run(
@@ -79,7 +82,7 @@ def answer(study: Study, tell: Tell) -> Run:
         groups=study.groups,
         group_results=group_results(study, results),
         cores=tuple(study.region.cores),
-        sources=_sources_used(study, [results, network.links, *linked.values()]),
+        sources=_sources_used(study, [results, network.links, *(linked | evaluated).values()]),
         warnings=tuple(notice.en for notice in said),
         warnings_zh=tuple(notice.zh for notice in said),
         provenance=_provenance(study),
@@ -88,6 +91,7 @@ def answer(study: Study, tell: Tell) -> Run:
             **_road_tables(study),
             **_scenario_times(what_if),
             **tested.tables,
+            **evaluated,
             **gradient_tables(study, fits, results, times),
             **linked,
             **family_tables(study, results),

@@ -201,7 +201,8 @@ def _note_zh(n: int, k: int, permutations: int, estimate: float) -> str:
         return "各受帮扶城市起始年份不一，请看逐年效果。"
     every = comb(n, k)
     tried = "逐一计算" if every <= permutations else f"随机抽取{permutations:,}种"
-    few_zh = f"受帮扶城市少于{FEW_TREATED}个：仅凭标准误不足为据。" if k < FEW_TREATED else ""
+    weak = min(k, n - k) < FEW_TREATED
+    few_zh = f"一方少于{FEW_TREATED}个城市：仅凭标准误不足为据。" if weak else ""
     return f"{n}个城市中{k}个受帮扶，共{every:,}种分派，{tried}。{few_zh}"
 
 

@@ -9,6 +9,7 @@ from pyproj.exceptions import CRSError
 
 from yrdgeo.analysis import accessibility, decay
 from yrdgeo.errors import Problem, StudyError, YrdGeoError, nearest, raise_problems
+from yrdgeo.pipeline.evaluation_panels import evaluation_problems
 from yrdgeo.pipeline.family_questions import family_problems
 from yrdgeo.pipeline.gradient_questions import gradient_problems
 from yrdgeo.pipeline.pair_questions import pair_problems
@@ -43,6 +44,7 @@ def check_questions(study: Study) -> None:
         *pair_problems(study),
         *family_problems(study),
         *gradient_problems(study),
+        *evaluation_problems(study),
     ]
     if problem := _known(study.parameters):
         problems.append(Problem(problem, column="[network]"))

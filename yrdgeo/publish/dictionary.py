@@ -1,5 +1,6 @@
 """What the columns and layers of the files are called for people, in Chinese and English."""
 
+from yrdgeo.publish.evaluationcolumns import EVALUATION_COLUMNS
 from yrdgeo.publish.gradientcolumns import GRADIENT_COLUMNS
 from yrdgeo.publish.titles import LAYER_TITLES
 
@@ -21,6 +22,7 @@ TEXTS = frozenset(
 # Column → alias, description. Columns of mapped layers take theirs from the run.
 COLUMNS: dict[str, tuple[str, str]] = {
     **GRADIENT_COLUMNS,
+    **EVALUATION_COLUMNS,
     "adcode": ("行政区划代码 Adcode", "Six digits, text"),
     "name_zh": ("中文名 Chinese name", ""),
     "name_en": ("英文名 English name", ""),
