@@ -5,6 +5,7 @@ import dataclasses
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from sample_places import shuffled
 from sample_run import YEAR
 
@@ -42,7 +43,7 @@ def with_classes(run: Run, *, text: str = "") -> Run:
 
 
 def linkage_tables(run: Run, *, text: str = "made up") -> dict[str, pd.DataFrame]:
-    """Return ``dominant_flows``, ``circles``, ``circle_overlap`` and ``breaking_points``."""
+    """Return flows, circles and their overlap, breaking points and lines of field strength."""
     a, b = run.cores
     codes = sorted(run.cities.index)
     others = [code for code in codes if code not in run.cores]
@@ -68,9 +69,19 @@ def linkage_tables(run: Run, *, text: str = "made up") -> dict[str, pd.DataFrame
         },
         geometry=gpd.points_from_xy([119.15, 119.25], [31.05, 31.15]), crs="EPSG:4326",
     )  # fmt: skip
+    around = shapely.Point(119.15, 31.1)
+    field = gpd.GeoDataFrame(
+        {"strength_index": [200.0, 50.0, 100.0]},
+        geometry=[
+            shapely.MultiLineString([shapely.get_coordinates(around.buffer(r).exterior)])
+            for r in (0.1, 0.4, 0.2)
+        ],
+        crs="EPSG:4326",
+    ).assign(mode="road", step_km=5.0, note=text, note_zh=text)
     return {
         "dominant_flows": shuffled(flows),
         "circles": shuffled(circles.assign(least_share=0.1)),
         "circle_overlap": shuffled(overlap),
         "breaking_points": points,
+        "field_contours": field,
     }

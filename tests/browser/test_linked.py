@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+import shapely
 from playwright.sync_api import Page
 from sample_classes import LAYER, OUTSIDE, UNKNOWN, linkage_tables, with_classes
 from sample_run import sample_run
@@ -53,9 +54,9 @@ def said(page: Page, selector: str) -> str:
 def test_nothing_of_linkage_is_drawn_until_its_chip_is_on(page_path: Path, visit: Open) -> None:
     opened = visit(page_path)
     page = opened.page
-    drawn = "path[data-circle], path[data-flow], path[data-break]"
+    drawn = "path[data-circle], path[data-flow], path[data-break], path[data-field]"
     assert page.locator(drawn).count() == 0
-    for name in ("circles", "flows", "breaks"):
+    for name in ("circles", "flows", "breaks", "field"):
         chip = page.locator(f"button[data-overlay={name}]")
         press(chip)
         assert page.locator(f"[data-note={name}]").count() == 1
@@ -83,6 +84,28 @@ def test_a_circle_says_who_is_in_one_list_and_not_in_the_other(
     assert "within 90 minutes and with 10% or more" in page.inner_text("[data-note=circles]")
     page.locator("[data-each=circles] summary").press("Enter")  # without a pointer
     assert f"official, not found: {named[row['missed']]}" in page.inner_text("[data-each=circles]")
+
+
+def test_lines_of_equal_strength_lie_where_the_table_has_them(
+    linked: Run, page_path: Path, visit: Open
+) -> None:
+    page = visit(page_path, fragment="#lang=en&layer=population&tab=ranking&show=field").page
+    table = linked.tables["field_contours"].set_index("strength_index").sort_index()
+    drawn = page.evaluate("atlas.app.fieldShown()")
+    assert [text for text, _ in drawn] == ["50", "100", "200"]
+    for (_, lines), shape in zip(drawn, table.geometry, strict=True):
+        places = shapely.LineString([(lon, lat) for lat, lon in lines[0]])
+        assert shapely.hausdorff_distance(places, shape) < 1e-3
+    labels = page.evaluate(
+        "[...document.querySelectorAll('.label.ring')].map((n) => n.textContent)"
+    )
+    assert "50" in labels
+    told = said(page, "path[data-field='50']")
+    assert "Field strength 50" in told
+    assert "0.50 times the median of the land" in told
+    note = page.inner_text("[data-note=field]")
+    for core in linked.cores:
+        assert linked.cities.loc[core, "name_en"] in note
 
 
 def test_an_outline_is_made_of_borders_that_the_map_has(page_path: Path, visit: Open) -> None:

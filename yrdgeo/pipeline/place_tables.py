@@ -11,6 +11,7 @@ from yrdgeo.analysis import barrier, corridor, evaluation
 from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
+from yrdgeo.pipeline.field import contour_table
 from yrdgeo.pipeline.ways import by_timetable, kilometres, ways
 from yrdgeo.provenance import data_path
 from yrdgeo.results import TravelTimes
@@ -127,4 +128,5 @@ PLACE_TABLES: dict[str, Callable[[Study, Times, pd.Series | None], pd.DataFrame]
     "corridors": _corridors,
     "evaluation_readiness": _readiness,
     "breaking_points": _breaking,
+    "field_contours": contour_table,
 }

@@ -296,6 +296,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "nmi_by_chance": ("随机互信息 NMI by chance", "Mean over shuffled provinces"),
     "in_core": ("属核心 In the core", "Discrete model of Borgatti and Everett"),
     "field_strength_index": ("场强指数 Field strength", "Pulls of all other cities; mean 100"),
+    "strength_index": ("场强指数 Field strength", "Pulls of the cores; median of the land 100"),
+    "step_km": ("格网间距 Step of the grid (km)", ""),
     "coreness": ("核心度 Coreness", "Continuous model, 0 to 1"),
     "fit": ("拟合度 Fit", "Correlation with the ideal pattern"),
     "fit_continuous": ("连续拟合度 Continuous fit", ""),

@@ -7,8 +7,11 @@ already has, and a table that is absent draws nothing.
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from yrdgeo.publish.layers import Record, both, number, records, text
+from yrdgeo.publish.overlays import LINE_STEP
+from yrdgeo.publish.topology import steps
 from yrdgeo.results import Run
 
 SHARE_DIGITS = 3
@@ -27,13 +30,15 @@ def linked_record(run: Run, order: pd.Index) -> Record:
     -------
     record
         ``flows`` as ``[city, city it leans on, share]`` and ``centres``; ``circles``; ``breaks``
-        as ``[core, core, mode, lat, lon, minutes from the first, minutes in all]``.
+        as ``[core, core, mode, lat, lon, minutes from the first, minutes in all]``; ``field`` as
+        ``[strength, lines in steps]``, the weakest first.
     """
     at = {text(code): place for place, code in enumerate(order)}
     return {
         **_flows(run.tables.get("dominant_flows"), at),
         "circles": _circles(run, at),
         "breaks": _breaks(run.tables.get("breaking_points"), at),
+        "field": _field(run.tables.get("field_contours")),
     }
 
 
@@ -101,6 +106,18 @@ def _official(row: Record | None, found: list[int], at: dict[str, int]) -> Recor
         **lists,
         **counts,
     }
+
+
+def _field(table: pd.DataFrame | None) -> list[list[object]]:
+    if not isinstance(table, gpd.GeoDataFrame) or table.empty:
+        return []
+    made = []
+    for row, shape in zip(records(table), table.geometry, strict=True):
+        lines = [shapely.get_coordinates(part) / LINE_STEP for part in shapely.get_parts(shape)]
+        steps_of = [steps(np.rint(line).astype(np.int64)) for line in lines]
+        if steps_of:
+            made.append([float(str(row["strength_index"])), steps_of])
+    return sorted(made, key=lambda one: float(str(one[0])))
 
 
 def _breaks(table: pd.DataFrame | None, at: dict[str, int]) -> list[list[object]]:

@@ -267,4 +267,10 @@ FURTHER_STYLES: dict[str, Style] = {
         "断裂点 Breaking points between cores, on the way",
         (Rule("断裂点 Breaking point", (Marker(MARKS["hinterland"], 3.0),)),),
     ),
+    "field_contours": Style(
+        "field_contours",
+        "场强等值线 Field strength of the cores, median of the land 100",
+        (Rule("等值线 Line", (Line("#ffffff", 1.0), Line(MARKS["field"], 0.4))),),
+        display="strength_index",
+    ),
 }

@@ -54,7 +54,14 @@ def packed(content: Mapping[str, object]) -> Record:
             {**line, "lines": [base64(steps) for steps in _lists(line["lines"])]}
             for line in _records(content["lines"])
         ],
+        "linked": _linked(_record(content["linked"])),
     }
+
+
+def _linked(linked: Record) -> Record:
+    field: list[tuple[float, list[list[int]]]] = linked["field"]  # type: ignore[assignment]  # of linked.py
+    packed_lines = [[strength, [base64(line) for line in lines]] for strength, lines in field]
+    return {**linked, "field": packed_lines}
 
 
 def base64(numbers: Iterable[int | None]) -> str:

@@ -69,6 +69,7 @@ MARKS = {
     "rings": "#57534e",
     "circle": "#c026d3",
     "flow": "#ca8a04",
+    "field": "#731e0d",
 }
 
 SAMPLE = 600  # Fisher–Jenks grows with the square of the values; more than these are sampled

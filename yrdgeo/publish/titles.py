@@ -49,6 +49,7 @@ LAYER_TITLES = {
     "evaluation_trends": "帮扶前后走势 Helped and other cities by year",
     "evaluation_readiness": "可否评估 What the data can evaluate",
     "breaking_points": "断裂点 Breaking points",
+    "field_contours": "场强等值线 Lines of equal field strength",
     "centre_of_gravity": "重心移动 Centre of gravity over years",
     "gradient_curves": "梯度曲线 Fitted curves of gradients",
     "gradient_residuals": "梯度残差 Residuals of gradients",

@@ -68,10 +68,11 @@
   }
 
   function chip(app, name) {
-    const marks = { pairs: ["adjacent", "leapfrog"], cores: ["core"], hinterlands: ["hinterland"], circles: ["circle", "circle"], flows: ["flow"], breaks: ["hsr"] }[name] || [name];
+    const marks = { pairs: ["adjacent", "leapfrog"], cores: ["core"], hinterlands: ["hinterland"], circles: ["circle", "circle"], flows: ["flow"], breaks: ["hsr"], field: ["field"] }[name] || [name];
     const samples = marks.map((mark, k) => {
       const shape = name === "breaks" ? atlas.svg("path", { d: "M8 0l5 5-5 5-5-5z", fill: app.data.marks[mark] })
         : name === "cores" ? atlas.svg("circle", { cx: 8, cy: 5, r: 4, fill: app.data.marks[mark] })
+        : name === "field" ? atlas.svg("path", { d: "M1 9C3 1 13 1 15 9M5 9C6 5 10 5 11 9", fill: "none", stroke: app.data.marks[mark], "stroke-width": 1.6 })
         : atlas.svg("line", { x1: 0, x2: 16, y1: 5, y2: 5, stroke: app.data.marks[mark], "stroke-width": name === "road" || name === "rail" ? 2 : 3.5, "stroke-dasharray": name === "hinterlands" || (name === "circles" && k) ? "5 3" : null });
       return atlas.svg("svg", { viewBox: "0 0 16 10", class: "sample", "aria-hidden": "true" }, shape);
     });

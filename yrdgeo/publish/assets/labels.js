@@ -119,6 +119,12 @@
         const spot = [0, 15, 45, 30, 5, 55, 20, 40].map((k) => line[k]).find((at) => inner.contains(map.latLngToContainerPoint(at)));
         if (spot) write(app.withUnit(app.number(km, 0), app.t("km")), map.latLngToLayerPoint(spot), HERE, { class: "label ring" }, false);
       }
+      for (const [text, lines] of app.fieldShown()) {
+        // Once a strength, in the middle of its longest line or where else that comes into view.
+        const line = lines.reduce((a, b) => (b.length > a.length ? b : a));
+        const spot = [4, 2, 6, 1, 7, 3, 5].map((k) => line[Math.floor((line.length * k) / 8)]).find((at) => inner.contains(map.latLngToContainerPoint(at)));
+        if (spot) write(text, map.latLngToLayerPoint(spot), HERE, { class: "label ring" }, false);
+      }
       for (const one of absent) province(one.name, one.at);
       const fitting = order.filter((i) => !held.includes(i) && (!many || fits(i)));
       if (many && fitting.length < boxes.length / 8) {

@@ -3,21 +3,23 @@
 (function (atlas) {
   "use strict";
 
-  const NAMES = ["circles", "flows", "breaks"];
+  const NAMES = ["circles", "flows", "breaks", "field"];
   const DIAMOND = 6; // pixels from its middle to a corner
   const THIN = 1.2; // an arrow's width without any share, and what a share of 1 adds
   const WIDE = 9;
+  const STEP = 1e-3; // degrees, of the lines of the field
 
   const there = {
     circles: ({ linked }) => linked.circles.length > 0,
     flows: ({ linked }) => linked.flows.length > 0,
     breaks: ({ linked }) => linked.breaks.length > 0,
+    field: ({ linked }) => linked.field.length > 0,
   };
   atlas.linkedNames = (data) => NAMES.filter((name) => there[name](data));
 
   atlas.linked = function (app, map, regions, { group, speak, arrow }) {
     const { data } = app;
-    const { circles, flows, centres, breaks } = data.linked;
+    const { circles, flows, centres, breaks, field } = data.linked;
     const still = () => ({ ...regions.still("lines"), color: data.marks.circle, fill: false });
     const grip = { pane: "lines", renderer: regions.renderer("lines"), smoothFactor: 0, weight: 14, opacity: 0, bubblingMouseEvents: false };
     const percent = (share) => app.number(100 * share, 0);
@@ -137,6 +139,23 @@
       }
     }
 
+    // Lines of equal strength, wider where the cores pull more.
+    const ways = field.map(() => null); // as places, when first drawn
+    const way = (k) => (ways[k] ||= field[k][1].map((one) => atlas.unstep(one, STEP)));
+    app.fieldShown = () => (app.state.overlays.has("field") ? field.map(([strength], k) => [app.number(strength, 0), way(k)]) : []);
+    function drawField() {
+      const layer = group("field");
+      const color = data.marks.field;
+      layer.clearLayers();
+      L.polyline(field.flatMap((_, k) => way(k)), { ...still(), color: "#ffffff", weight: 3.4 }).addTo(layer);
+      field.forEach(([strength], k) => {
+        L.polyline(way(k), { ...still(), color, weight: 0.9 + 0.22 * k }).addTo(layer);
+        const held = L.polyline(way(k), { ...grip, fill: false }).addTo(layer);
+        held.getElement()?.setAttribute("data-field", strength);
+        speak(held, () => [app.t("field_at", { strength: app.number(strength, 0) }), app.t("field_times", { times: app.number(strength / 100, strength < 100 ? 2 : 0) })]);
+      });
+    }
+
     // A line of the legend for each that is on.
     const notes = {
       circles: () => app.t("note_circles", { min: circles[0].minutes, share: percent(circles[0].share) }),
@@ -145,12 +164,13 @@
         return app.t("note_flows", { low: percent(Math.min(...shares)), high: percent(Math.max(...shares)), n: centres.length });
       },
       breaks: () => app.t("note_breaks"),
+      field: () => app.t("note_field", { cores: names(data.cores.filter((i) => i >= 0)) }),
     };
     const each = { circles: () => circles.map((one) => circleText(one).filter(Boolean).join(app.t("then"))) };
     // Name, the line, and what a reader without a pointer may open.
     app.overlayNotes = () => NAMES.filter((name) => app.state.overlays.has(name) && there[name](data)).map((name) => [name, notes[name](), each[name] ? each[name]() : []]);
 
-    const draw = { circles: drawCircles, flows: drawFlows, breaks: drawBreaks };
+    const draw = { circles: drawCircles, flows: drawFlows, breaks: drawBreaks, field: drawField };
     // Arrowheads and diamonds keep their size on the screen.
     map.on("zoomend", () => { for (const name of ["flows", "breaks"]) if (app.state.overlays.has(name)) draw[name](); });
     return draw;

@@ -79,6 +79,7 @@
     for (const [mode, rows] of Object.entries(data.times?.minutes || {})) later(data.times.minutes, mode, () => rows.map((row) => unpacked(row, 1)));
     for (const shapes of [data.map, data.land]) if (shapes) shapes.arcs = shapes.arcs.map((text) => numbers(text, 1));
     for (const line of data.lines) line.lines = line.lines.map((text) => numbers(text, 1));
+    for (const one of data.linked.field) one[1] = one[1].map((text) => numbers(text, 1));
     return data;
   };
 })((window.atlas = window.atlas || {}));
