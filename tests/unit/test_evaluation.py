@@ -5,14 +5,16 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from yrdgeo.analysis.evaluation import (
     difference_in_differences,
+    event_regression,
     event_study,
     event_study_by_class,
+    leads_test,
     panel_needed,
     pre_trend_test,
     trend_table,
@@ -21,6 +23,10 @@ from yrdgeo.errors import ArgumentError
 
 CODES = [f"34{k:02d}00" for k in range(1, 11)]
 YEARS = range(2015, 2025)
+STUDIES = (
+    *(difference_in_differences, event_study, event_regression),
+    *(trend_table, pre_trend_test, leads_test),
+)
 
 
 def made(seed: int, *, effect: float = 0.0, gaps: int = 0) -> tuple[pd.DataFrame, pd.Series]:
@@ -39,40 +45,23 @@ def made(seed: int, *, effect: float = 0.0, gaps: int = 0) -> tuple[pd.DataFrame
     return panel.sample(len(panel) - gaps, random_state=seed), starts
 
 
-def dummies(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
-    on = panel["adcode"].isin(starts.index) & panel["year"].ge(2021)
-    effects = [pd.get_dummies(panel[name], dtype=float) for name in ("adcode", "year")]
-    return pd.concat([on.astype(float).rename("on"), effects[0], effects[1].iloc[:, 1:]], axis=1)
-
-
-@pytest.mark.parametrize("gaps", [0, 17])
-def test_estimate_and_error_are_those_of_the_regression_with_dummies(gaps: int) -> None:
-    panel, starts = made(1, effect=0.7, gaps=gaps)
-    found = difference_in_differences(panel, starts, permutations=9, draws=9).loc["all"]
-    matrix = dummies(panel, starts)
-    groups = pd.factorize(panel["adcode"])[0]
-    fit = sm.OLS(panel["value"].to_numpy(), matrix.to_numpy()).fit(
-        cov_type="cluster", cov_kwds={"groups": groups}
-    )
-    n, k, ours = len(panel), matrix.shape[1], 1 + len(YEARS)
-    assert found["estimate"] == pytest.approx(fit.params[0], abs=1e-9)
-    # statsmodels counts the city dummies in k; they are nested in the clusters.
-    assert found["standard_error"] == pytest.approx(
-        fit.bse[0] * np.sqrt((n - k) / (n - ours)), rel=1e-9
-    )
-    assert found["n_obs"] == n
-
-
 def test_randomisation_counts_every_choice_of_treated_cities() -> None:
     panel, starts = made(2, effect=0.5)
-    found = difference_in_differences(panel, starts, permutations=200, draws=9).loc["all"]
-    assert found["p_floor"] == pytest.approx(1 / 120)
-    ts = []
-    for chosen in combinations(CODES, 3):
-        one = difference_in_differences(
-            panel, pd.Series(2021.0, list(chosen)), permutations=1, draws=1
+    panel = panel[panel["adcode"].isin([*starts.index, *CODES[:3]])]
+    codes = sorted(panel["adcode"].unique())
+    starts = starts[starts.index.isin(codes)]
+    every = list(combinations(codes, len(starts)))
+    options = {"permutations": len(every), "draws": 9}
+    found = difference_in_differences(panel, starts, **options).loc["all"]
+    assert found["p_floor"] == pytest.approx(1 / len(every))
+    ts = [
+        abs(
+            difference_in_differences(panel, pd.Series(2021.0, list(one)), **options).loc[
+                "all", "t"
+            ]
         )
-        ts.append(abs(one.loc["all", "t"]))
+        for one in every
+    ]
     assert found["p_randomisation"] == pytest.approx(
         np.mean(np.array(ts) >= abs(found["t"]) - 1e-9)
     )
@@ -88,6 +77,28 @@ def test_p_values_are_uniform_where_nothing_happened() -> None:
     for name in p:
         assert 0.35 < p[name].mean() < 0.65
         assert (p[name] <= 0.1).mean() < 0.25
+
+
+@pytest.mark.parametrize("treated", [1, 2])
+def test_with_few_treated_the_larger_p_keeps_its_level_where_clustered_errors_do_not(
+    treated: int,
+) -> None:
+    rejected = {"larger": 0, "clustered": 0}
+    for seed in range(60):
+        panel, starts = made(seed)
+        found = difference_in_differences(
+            panel, starts.iloc[:treated], permutations=99, draws=99, seed=seed
+        ).loc["all"]
+        rejected["larger"] += max(found["p_randomisation"], found["p_wild"]) <= 0.1
+        rejected["clustered"] += 2 * student.sf(abs(found["t"]), len(CODES) - 1) <= 0.1
+    assert rejected["larger"] <= 6 + 2 * 2.3  # two standard deviations of 60 tests at 10 %
+    assert rejected["clustered"] >= 2 * 6
+
+
+def test_leads_reject_a_true_null_as_often_as_they_say() -> None:
+    p = np.array([leads_test(*made(seed), permutations=120).p_value for seed in range(60)])
+    assert 0.4 < p.mean() < 0.6
+    assert (p <= 0.1).sum() <= 6 + 2 * 2.3
 
 
 def test_an_effect_is_found_and_its_size_is_right() -> None:
@@ -116,7 +127,7 @@ def test_classes_are_compared_with_the_never_treated_and_with_each_other() -> No
     assert found["n_units"].tolist() == [10, 8, 8, 4]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000), shift=st.floats(-50, 50), scale=st.floats(0.1, 20))
 def test_units_scale_the_estimate_and_leave_the_test(seed: int, shift: float, scale: float) -> None:
     panel, starts = made(seed, gaps=5)
@@ -130,16 +141,40 @@ def test_units_scale_the_estimate_and_leave_the_test(seed: int, shift: float, sc
 
 def test_the_event_study_is_the_regression_with_a_dummy_for_each_year() -> None:
     panel, starts = made(5, effect=1.0)
-    found = event_study(panel, starts, permutations=99)
-    on = panel["adcode"].isin(starts.index)
-    each = {y: (on & panel["year"].eq(y)).astype(float) for y in YEARS if y != 2020}
-    effects = [pd.get_dummies(panel[name], dtype=float) for name in ("adcode", "year")]
-    matrix = pd.concat([pd.DataFrame(each), effects[0], effects[1].iloc[:, 1:]], axis=1)
-    params = np.linalg.lstsq(matrix.to_numpy(), panel["value"].to_numpy(), rcond=None)[0]
-    assert found.index.tolist() == list(range(-6, 4))
-    assert found.loc[-1, "estimate"] == 0
-    for place, year in enumerate(each):
-        assert found.loc[year - 2021, "estimate"] == pytest.approx(params[place], abs=1e-9)
+    found = event_study(panel, starts, permutations=99, draws=9)
+    fitted = event_regression(panel, starts)
+    assert found.index.tolist() == fitted.index.tolist() == list(range(-6, 4))
+    assert found.loc[-1, "estimate"] == fitted.loc[-1, "standard_error"] == 0
+    assert found["estimate"].to_numpy() == pytest.approx(fitted["estimate"].to_numpy(), abs=1e-9)
+    # Two means and a regression differ in the factor of the error alone: CR1 is the larger.
+    factor = 10 / 9 * 99 / (100 - 10 - 9)
+    assert fitted["standard_error"].to_numpy() == pytest.approx(
+        found["standard_error"].to_numpy() * np.sqrt(factor)
+    )
+
+
+def test_a_regression_by_year_needs_one_start_and_the_year_before_it() -> None:
+    panel, starts = made(18)
+    with pytest.raises(ArgumentError, match="several years"):
+        event_regression(panel, starts.where(starts.index != starts.index[0], 2019.0))
+    with pytest.raises(ArgumentError, match="year before the start"):
+        event_regression(panel[panel["year"].ne(2020)], starts)
+    later = panel[panel["year"].ne(2023) | ~panel["adcode"].isin(starts.index)]
+    assert event_regression(later, starts).index.tolist() == [-6, -5, -4, -3, -2, -1, 0, 1, 3]
+
+
+def test_leads_that_bend_are_seen_where_a_slope_is_not() -> None:
+    panel, starts = made(7)
+    assert leads_test(panel, starts).p_value > 0.05
+    bent = 9.0 * panel["year"].isin([2016, 2019]) * panel["adcode"].isin(starts.index)
+    moved = panel.assign(value=panel["value"] + bent)
+    assert leads_test(moved, starts).p_value == pytest.approx(1 / 120)
+    assert pre_trend_test(moved, starts).p_value > 0.05
+    with pytest.raises(ArgumentError, match="two years"):
+        leads_test(panel[panel["year"] >= 2020], starts)
+    few_cities = panel[panel["adcode"].isin([*starts.index, *CODES[:3]])]
+    with pytest.raises(ArgumentError, match="tested together"):
+        leads_test(few_cities[few_cities["adcode"].isin(few_cities["adcode"].unique()[:5])], starts)
 
 
 def test_staggered_starts_meet_only_the_never_treated() -> None:
@@ -229,7 +264,7 @@ def test_a_panel_that_cannot_carry_it_says_what_lacks() -> None:
 )
 def test_a_wrong_panel_is_refused(change: object, starts: pd.Series | None, said: str) -> None:
     panel, usual = made(10)
-    for study in (difference_in_differences, event_study, trend_table, pre_trend_test):
+    for study in STUDIES:
         with pytest.raises(ArgumentError, match=said):
             study(change(panel), usual if starts is None else starts)  # type: ignore[operator]
 
