@@ -20,6 +20,7 @@ from yrdgeo.pipeline.gradients import (
 from yrdgeo.pipeline.groups import group_results
 from yrdgeo.pipeline.inequality import family_tables
 from yrdgeo.pipeline.linkage_tables import linkage_tables
+from yrdgeo.pipeline.names import titled, told_apart
 from yrdgeo.pipeline.pair_structure import structure_notices, with_structure
 from yrdgeo.pipeline.pair_tests import pair_answer
 from yrdgeo.pipeline.position import with_positions
@@ -33,7 +34,7 @@ Tell = Callable[[str, int], None]
 
 def answer(study: Study, tell: Tell) -> Run:
     """Compute everything that the study asks for."""
-    study = replace(study, cities=_told_apart(study.cities))
+    study = replace(study, cities=told_apart(study.cities))
     check_questions(study)
     tell("travel times", 0)
     times = space.times_by_mode(study)
@@ -91,9 +92,9 @@ def answer(study: Study, tell: Tell) -> Run:
             **_road_tables(study),
             **_scenario_times(what_if),
             **tested.tables,
-            **evaluated,
+            **titled(evaluated, study),
             **gradient_tables(study, fits, results, times),
-            **linked,
+            **titled(linked, study),
             **family_tables(study, results),
         },
         scenarios=_scenario_rows(study),
@@ -124,13 +125,6 @@ def _scenario_rows(study: Study) -> pd.DataFrame:
     said = zip(study.scenarios.values(), scenario_notices(study), strict=True)
     rows = [(one.name, one.title_zh, one.title_en, note.zh, note.en) for one, note in said]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _told_apart(cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add the province to English names that two cities share: 苏州 and 宿州 are both Suzhou."""
-    shared = cities["name_en"].duplicated(keep=False)
-    longer = cities["name_en"] + " (" + cities["province_en"] + ")"
-    return cities.assign(name_en=cities["name_en"].where(~shared, longer))
 
 
 def _sources_used(study: Study, made: list[pd.DataFrame]) -> pd.DataFrame:
