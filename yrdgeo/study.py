@@ -10,6 +10,7 @@ import pandas as pd
 
 from yrdgeo import inputs, network_inputs
 from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.kept import Kept
 from yrdgeo.results import Network
 from yrdgeo.sources import catalogue, derived, names, networks, regions
 from yrdgeo.sources.door_to_door import DoorToDoor
@@ -57,6 +58,8 @@ class Study:
         ``helper_city helped_city`` that the user's table allows to be paired at random.
     warnings, warnings_zh
         What the readers had to say.
+    kept
+        What a run asked of its study before.
 
     Examples
     --------
@@ -88,6 +91,7 @@ class Study:
     _values: dict[tuple[str, int], pd.DataFrame] = field(
         init=False, repr=False, default_factory=dict
     )
+    kept: Kept = field(default_factory=Kept, repr=False)
 
     @property
     def year(self) -> int:
@@ -196,15 +200,15 @@ class Study:
         (1, 1)
         """
         day = self.day if date is None else date
-        rail, roads = self.tables(scenario, date=day)
-        return networks.assemble(
-            self.cities,
-            rail,
-            roads,
-            date=day,
-            modes=self.modes if modes is None else tuple(modes),
-            parameters=self.parameters(),
+        chosen = self.modes if modes is None else tuple(modes)
+        return self.kept.once(
+            ("network", day, chosen, scenario), lambda: self._assembled(day, chosen, scenario)
         )
+
+    def _assembled(self, day: str, modes: tuple[str, ...], scenario: str | None) -> Network:
+        rail, roads = self.tables(scenario, date=day)
+        given = self.parameters()
+        return networks.assemble(self.cities, rail, roads, date=day, modes=modes, parameters=given)
 
     @property
     def day(self) -> str:

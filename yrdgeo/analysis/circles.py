@@ -226,7 +226,10 @@ def normalised_mutual_information(one: pd.Series, other: pd.Series) -> float:
     """
     if set(one.index) != set(other.index) or one.isna().any() or other.isna().any():
         raise ArgumentError("Both divisions need a label for the same cities.")
-    counts = pd.crosstab(one, other.reindex(one.index)).to_numpy(np.float64)
+    labels = (one, other.reindex(one.index))
+    places = tuple(pd.factorize(label, sort=True)[0] for label in labels)
+    counts = np.zeros([place.max(initial=-1) + 1 for place in places])
+    np.add.at(counts, places, 1.0)
     p = counts / counts.sum()
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     outer = np.outer(rows, columns)

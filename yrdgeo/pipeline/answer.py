@@ -7,7 +7,9 @@ from dataclasses import asdict, replace
 import geopandas as gpd
 import pandas as pd
 
+from yrdgeo.kept import Kept
 from yrdgeo.pipeline import layers, space
+from yrdgeo.pipeline.between import touching_by_water
 from yrdgeo.pipeline.caveats import caveats, scenario_notices
 from yrdgeo.pipeline.evaluation_tables import evaluations
 from yrdgeo.pipeline.gradient_tables import gradient_tables
@@ -34,7 +36,7 @@ Tell = Callable[[str, int], None]
 
 def answer(study: Study, tell: Tell) -> Run:
     """Compute everything that the study asks for."""
-    study = replace(study, cities=told_apart(study.cities))
+    study = replace(study, cities=told_apart(study.cities), kept=Kept({}))
     check_questions(study)
     tell("travel times", 0)
     times = space.times_by_mode(study)
@@ -74,7 +76,7 @@ def answer(study: Study, tell: Tell) -> Run:
         results=results,
         layers=rows,
         times=times,
-        contiguity=space.edges_of(study),
+        contiguity=touching_by_water(study),
         pairs=pairs,
         gradients=gradient_rows(study, fits),
         hinterlands=space.hinterland_rows(study, times),

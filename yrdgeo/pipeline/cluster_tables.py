@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from yrdgeo.analysis import clusters, contiguity
+from yrdgeo.analysis import clusters
 from yrdgeo.errors import YrdGeoError
+from yrdgeo.pipeline.between import touching
 from yrdgeo.pipeline.families import criterion
 from yrdgeo.pipeline.position import neighbours_id
 from yrdgeo.results import TravelTimes
@@ -40,7 +41,7 @@ def cluster_table(
 
 def _neighbours(study: Study, row: Row, times: Mapping[str, TravelTimes]) -> pd.DataFrame:
     if row["neighbours"] == "borders":
-        return contiguity.edges(study.cities, bridges=study.region.bridges)
+        return touching(study)
     return clusters.neighbours_within(times["best"], cutoff_min=float(str(row["cutoff_min"])))
 
 

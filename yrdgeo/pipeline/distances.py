@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo import geo
-from yrdgeo.analysis import contiguity, gradient
+from yrdgeo.analysis import gradient
 from yrdgeo.analysis.corridor import BESIDE_KM
+from yrdgeo.pipeline.between import orders
 from yrdgeo.results import TravelTimes
 from yrdgeo.sources.corridors import Corridor, corridor_of
 from yrdgeo.spec import Row
@@ -99,8 +100,7 @@ def away(study: Study, row: Row, times: Mapping[str, TravelTimes]) -> Away:
         way = f"corridor_{along.corridor.id}"
         return Away(way, from_id, table["chainage_km"], "km", along)
     if by == "ring":
-        order = contiguity.order(study.cities, bridges=study.region.bridges)
-        rings = gradient.distance_order(order, cores)["contiguity_order"]
+        rings = gradient.distance_order(orders(study), cores)["contiguity_order"]
         return Away(by, from_id, rings.reindex(study.cities.index), "ring")
     return Away(by, from_id, to_cores(study, cores, by, times), unit_of(by))
 

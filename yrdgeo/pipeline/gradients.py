@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis import contiguity, gradient
+from yrdgeo.analysis import gradient
 from yrdgeo.analysis.least_squares import Errors
 from yrdgeo.errors import ArgumentError, StudyError
 from yrdgeo.fits import GradientFit
+from yrdgeo.pipeline.between import touching
 from yrdgeo.pipeline.distances import Along, Away, away, cores_of, to_cores, unit_of
 from yrdgeo.pipeline.gradient_questions import gradient_id
 from yrdgeo.pipeline.layers import values_by_adcode
@@ -75,7 +76,7 @@ def fitted_gradients(
     StudyError
         If the cities of one cannot carry its form; the message says which.
     """
-    neighbours = contiguity.edges(study.cities, bridges=study.region.bridges)
+    neighbours = touching(study)
     made = []
     for number, spec in enumerate(study.spec.gradients, 1):
         values = values_by_adcode(study, str(spec["values"]), results)

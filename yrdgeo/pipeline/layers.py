@@ -8,7 +8,7 @@ import pandas as pd
 
 from yrdgeo.analysis import accessibility
 from yrdgeo.errors import StudyError, nearest
-from yrdgeo.geo import geodesic_km
+from yrdgeo.pipeline.between import straight_km
 from yrdgeo.pipeline.families import (
     FAMILIES,
     SECTOR_DECIMALS,
@@ -155,11 +155,8 @@ def _left_out(study: Study, row: Row) -> list[str]:
 
 def _needs(study: Study, row: Row, names: Sequence[str]) -> dict[str, object]:
     """Return what a measure needs besides times and amounts."""
-    ids = list(study.cities.index)
     given: dict[str, Callable[[], object]] = {
-        "straight_km": lambda: pd.DataFrame(
-            {code: geodesic_km(study.cities, ids, code) for code in ids}, index=ids
-        ),
+        "straight_km": lambda: straight_km(study),
         "network": lambda: ways(study, str(row["mode"])),
         "network_km": lambda: kilometres(study, str(row["mode"])),
         "costs": lambda: _fares(study, row),

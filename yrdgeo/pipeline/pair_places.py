@@ -4,8 +4,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from yrdgeo import geo
 from yrdgeo.analysis import contiguity, pairs
+from yrdgeo.pipeline.between import orders, straight_km, touching_by_water
 from yrdgeo.study import Study
 
 INDEX_COLUMNS = (
@@ -21,7 +21,7 @@ def placed(study: Study, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_borders(study: Study, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add orders without bridges and over land alone, and what lies between two neighbours."""
     cities, region = study.cities, study.region
-    touching = contiguity.edges(cities, bridges=region.bridges, waters=region.waters)
+    touching = touching_by_water(study)
     kinds = {
         frozenset(ends): kind
         for *ends, kind in touching[["from_id", "to_id", "kind"]].itertuples(index=False)
@@ -48,10 +48,9 @@ def _with_leapfrog_index(study: Study, rows: gpd.GeoDataFrame) -> gpd.GeoDataFra
     apart = rows["helper_city"].ne(rows["helped_city"]).to_numpy()
     if not (apart.any() and away.any(axis=0).all()):
         return rows
-    km = geo.geodesic_km(study.cities, np.repeat(ids, len(ids)).tolist(), ids * len(ids))
     found = pairs.leapfrog_index(
-        contiguity.order(study.cities, bridges=study.region.bridges),
-        pd.DataFrame(np.asarray(km).reshape(len(ids), -1), ids, ids),
+        orders(study),
+        straight_km(study),
         list(rows.loc[apart, "helper_city"]),
         list(rows.loc[apart, "helped_city"]),
         eligible=pd.DataFrame(away, ids, ids),

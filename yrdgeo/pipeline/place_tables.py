@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from yrdgeo import geo
 from yrdgeo.analysis import barrier, corridor, evaluation
 from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
+from yrdgeo.pipeline.between import straight_km
 from yrdgeo.pipeline.field import contour_table
 from yrdgeo.pipeline.ways import by_timetable, kilometres, ways
 from yrdgeo.provenance import data_path
@@ -38,11 +38,9 @@ def _detours(study: Study, times: Times, _mass: pd.Series | None) -> pd.DataFram
     if "road" not in times:
         return pd.DataFrame()
     ids = list(study.cities.index)
-    n = len(ids)
-    km = np.asarray(geo.geodesic_km(study.cities, np.repeat(ids, n).tolist(), ids * n))
     found = barrier.detour(
         kilometres(study, "road"),
-        pd.DataFrame(km.reshape(n, n), ids, ids),
+        straight_km(study),
         pd.Series([province_of(code) for code in ids], ids),
         at_most_km=AT_MOST_KM,
         draws=DETOUR_DRAWS,

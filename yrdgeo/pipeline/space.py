@@ -6,9 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis import contiguity, gradient
+from yrdgeo.analysis import gradient
 from yrdgeo.analysis import pairs as city_pairs
 from yrdgeo.errors import NetworkError, TableError
+from yrdgeo.pipeline.between import orders
 from yrdgeo.pipeline.pair_places import placed
 from yrdgeo.pipeline.ways import kilometres, times_of
 from yrdgeo.results import TravelTimes
@@ -54,11 +55,6 @@ def times_by_scenario(
     return found
 
 
-def edges_of(study: Study) -> pd.DataFrame:
-    """Return who touches whom, over land or water, declared bridges included."""
-    return contiguity.edges(study.cities, bridges=study.region.bridges, waters=study.region.waters)
-
-
 def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFrame:
     """Return the study's pairs with order, distances, times, detour and the gap per head."""
     if study.pairs.empty:
@@ -68,7 +64,7 @@ def pair_rows(study: Study, times: Mapping[str, TravelTimes]) -> gpd.GeoDataFram
     rows = city_pairs.table(
         study.cities,
         study.pairs,
-        order=contiguity.order(study.cities, bridges=study.region.bridges),
+        order=orders(study),
         times=times,
         lengths=lengths,
         values={"gdp_per_capita": per_head["value"]},

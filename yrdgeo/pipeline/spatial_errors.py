@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from yrdgeo import geo
 from yrdgeo.analysis.conley import conley_covariance
 from yrdgeo.analysis.forms import FORMS
 from yrdgeo.fits import GradientFit
+from yrdgeo.pipeline.between import straight_km
 from yrdgeo.study import Study
 
 CUTOFF_KM = 200.0  # about two cities away
@@ -32,17 +32,15 @@ def spatial_errors(
     ids = list(fit.residuals.index)
     design = FORMS[fit.form].design(distance.reindex(ids).to_numpy(np.float64))
     heavy = np.ones(len(ids)) if weights is None else weights.reindex(ids).to_numpy(np.float64)
-    n = len(ids)
-    km = np.asarray(geo.geodesic_km(study.cities, np.repeat(ids, n).tolist(), ids * n))
     found = conley_covariance(
         design,
         fit.residuals.to_numpy(np.float64),
         heavy,
-        km.reshape(n, n),
+        straight_km(study).loc[ids, ids].to_numpy(),
         cutoff_km=CUTOFF_KM,
     )
     errors = np.sqrt(np.diag(found))
-    reach = float(student.ppf(REACH, n - design.shape[1]))
+    reach = float(student.ppf(REACH, len(ids) - design.shape[1]))
     return {
         name: dict(
             zip(

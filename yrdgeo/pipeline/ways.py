@@ -57,4 +57,5 @@ def times_of(study: Study, mode: str, scenario: str | None = None) -> TravelTime
 
 def kilometres(study: Study, mode: str) -> pd.DataFrame:
     """Return the kilometres of the fastest way between every two seats."""
-    return path_lengths_km(ways(study, mode), list(study.cities.index))
+    seats = list(study.cities.index)
+    return study.kept.once(("kilometres", mode), lambda: path_lengths_km(ways(study, mode), seats))

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 
@@ -135,8 +136,10 @@ def layer_columns(run: Run) -> list[LayerColumn]:
     own = [name for column in run.cities.columns for name in (str(column), slug(str(column)))]
     names = distinct(wanted, taken=[*own, *RESERVED])
     columns = []
+    by_year, none = rows_by_year(run), run.results.iloc[:0]
     for row, year, name, layer_id in zip(rows, shown, names, layers["layer_id"], strict=True):
-        doubtful = shown_rows(run, str(layer_id), int(year))["confidence"].isin(DOUBTFUL).any()
+        mine = by_year.get((str(layer_id), int(year)), none)
+        doubtful = mine["confidence"].isin(DOUBTFUL).any()
         columns.append(
             LayerColumn(
                 layer_id=str(layer_id),
@@ -187,11 +190,11 @@ def _name(row: dict[str, str], year: int, study_year: int) -> str:
     return named if year == study_year else f"{named}_{year}"
 
 
-def shown_rows(run: Run, layer_id: str, year: int) -> pd.DataFrame:
-    """Return one layer's rows of one year in the base scenario."""
-    results = run.results
-    wanted = results["layer_id"].eq(layer_id) & results["year"].eq(year)
-    return results[wanted & results["scenario"].eq("")]
+def rows_by_year(run: Run) -> dict[tuple[str, int], pd.DataFrame]:
+    """Return the rows of the base scenario by layer and year."""
+    base = run.results[run.results["scenario"].eq("")]
+    parts = base.groupby(["layer_id", "year"], sort=False)
+    return {(str(layer_id), int(cast("int", year))): part for (layer_id, year), part in parts}
 
 
 def wide_table(run: Run, columns: Iterable[LayerColumn]) -> pd.DataFrame:
@@ -201,9 +204,10 @@ def wide_table(run: Run, columns: Iterable[LayerColumn]) -> pd.DataFrame:
     there, empty where it is missing.
     """
     codes = run.cities.index.sort_values()
+    by_year, none = rows_by_year(run), run.results.iloc[:0]
     made: dict[str, pd.Series] = {}
     for column in columns:
-        rows = shown_rows(run, column.layer_id, column.year).set_index("adcode")
+        rows = by_year.get((column.layer_id, column.year), none).set_index("adcode")
         values = rows["value"].astype("float64").reindex(codes)
         made[column.name] = class_of(values, column.classes) if column.classes else values
         if column.confidence:

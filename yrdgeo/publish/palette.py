@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yrdgeo.errors import ArgumentError, nearest
+from yrdgeo.publish.natural_breaks import natural_breaks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -108,16 +109,14 @@ class Classes:
 
 
 def _fisher_jenks(values: Floats, k: int) -> Floats:
-    import mapclassify  # noqa: PLC0415 — three seconds, and only maps need it
-
     ordered = np.sort(values)
     if len(ordered) > SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, SAMPLE).round().astype(int)]
-    return np.asarray(mapclassify.FisherJenks(ordered, k=min(k, len(np.unique(ordered)))).bins)
+    return natural_breaks(ordered, min(k, len(np.unique(ordered))))
 
 
 def _quantiles(values: Floats, k: int) -> Floats:
-    import mapclassify  # noqa: PLC0415 — as above
+    import mapclassify  # noqa: PLC0415 — three seconds, and only maps that ask for it need it
 
     return np.asarray(mapclassify.Quantiles(values, k=k).bins)
 

@@ -1,6 +1,7 @@
 """Groups of cities and provinces: sums of amounts, ratios of sums, never means of ratios."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -90,10 +91,10 @@ def group_values(  # noqa: PLR0913 — four named options of one question
     if row.share_of:
         shares = values_of(table, indicator, year, catalogue=rows, cities=region)
     found = []
-    chosen: dict[tuple[object, ...], pd.DataFrame] = {}
+    everyone = tuple(groups["member_id"].unique())
+    whole = Question(table, rows, year, everyone, denominators, None, everyone)
     for group_id, listed in groups.groupby("group_id", sort=False)["member_id"]:
-        members = tuple(listed)
-        question = Question(table, rows, year, members, denominators, None, chosen)
+        question = replace(whole, cities=tuple(listed))
         above, below = _sums(question, row, shares)
         found.append(_group(str(group_id), question, row, above, below))
     values = pd.DataFrame(found, columns=list(GROUP_COLUMNS))

@@ -28,13 +28,17 @@ from yrdgeo.sources.vintages import (
 
 Denominators = Literal["auto", "same_year", "census"] | int
 Catalogue = Mapping[str, Indicator]
+Input = tuple[str, int, str, str | None]  # indicator, year, rule of the year, vintage if any
 CENSUS = "census"
 TEXTS = ("vintage", "source_id", "note", "note_zh")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What every part of one computation is asked: of which table, year and cities."""
+    """What every part of one computation is asked: of which table, year and cities.
+
+    Groups ask the same of different cities, so ``found`` keeps what was found for ``everyone``.
+    """
 
     table: pd.DataFrame
     catalogue: Catalogue
@@ -42,7 +46,8 @@ class Question:
     cities: tuple[str, ...]
     denominators: Denominators
     vintage: str | None
-    chosen: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict)
+    everyone: tuple[str, ...] = ()
+    found: dict[tuple[Input, ...], pd.DataFrame] = field(default_factory=dict)
 
 
 def year_used(
@@ -108,6 +113,20 @@ def members_of(table: pd.DataFrame, cities: Sequence[str] | None) -> tuple[str, 
 
 def part(question: Question, indicator: str) -> pd.DataFrame:
     """Return one input of a computation, by the year rule of its catalogue row."""
+    return total(question, [indicator])
+
+
+def total(question: Question, indicators: Sequence[str]) -> pd.DataFrame:
+    """Return the sum of several inputs, in the shape of ``choose``; a missing one leaves NaN."""
+    inputs = tuple(_input(question, indicator) for indicator in indicators)
+    if inputs not in question.found:
+        question.found[inputs] = _added([_of_everyone(question, one) for one in inputs], indicators)
+    cities = pd.Index(question.cities, name="adcode")
+    return question.found[inputs].loc[cities]
+
+
+def _input(question: Question, indicator: str) -> Input:
+    """Return what an input is taken of, by the year rule of its catalogue row."""
     row = question.catalogue.get(indicator)
     rule = row.year_rule if row else "same_year"
     year = question.year
@@ -120,21 +139,21 @@ def part(question: Question, indicator: str) -> pd.DataFrame:
             catalogue=question.catalogue,
             denominators=question.denominators,
         )
-    forced = question.vintage if rule == "same_year" else None
-    key = (indicator, year, rule, forced)
-    # Many groups ask for the same choice, which does not depend on who its members are.
-    if key not in question.chosen:
-        question.chosen[key] = (
-            choose_latest(question.table, indicator, year)
-            if rule == "latest"
-            else choose(question.table, indicator, year, vintage=forced)
-        )
-    return align(question.chosen[key], question.cities, measured_in(question.table, indicator))
+    return indicator, year, rule, question.vintage if rule == "same_year" else None
 
 
-def total(question: Question, indicators: Sequence[str]) -> pd.DataFrame:
-    """Return the sum of several inputs, in the shape of ``choose``; a missing one leaves NaN."""
-    parts = [part(question, indicator) for indicator in indicators]
+def _of_everyone(question: Question, one: Input) -> pd.DataFrame:
+    indicator, year, rule, vintage = one
+    chosen = (
+        choose_latest(question.table, indicator, year)
+        if rule == "latest"
+        else choose(question.table, indicator, year, vintage=vintage)
+    )
+    everyone = dict.fromkeys(question.everyone or question.cities)
+    return align(chosen, list(everyone), measured_in(question.table, indicator))
+
+
+def _added(parts: Sequence[pd.DataFrame], indicators: Sequence[str]) -> pd.DataFrame:
     first = parts[0].copy()
     for other in parts[1:]:
         if set(other["unit"]) != set(first["unit"]):

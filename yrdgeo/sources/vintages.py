@@ -7,6 +7,7 @@ census. :func:`choose` takes the vintage that stands highest in one documented o
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ CONFIDENCE_ORDER = ("high", "medium", "", "low", "unverified")
 DERIVED = "derived"
 
 
+@cache
 def rank(vintage: str) -> int:
     """Return the place of a vintage in :data:`PREFERENCE`, 0 being the first choice.
 
@@ -87,7 +89,11 @@ def _found(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 
 def _rows(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    rows = _found(table, indicator).reindex(columns=["adcode", *COLUMNS])
+    return _found(table, indicator).reindex(columns=["adcode", *COLUMNS])
+
+
+def _said(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with texts that are never missing."""
     texts = {name: rows[name].astype(object).where(rows[name].notna(), "") for name in TEXTS}
     return rows.assign(**texts)
 
@@ -162,7 +168,7 @@ def choose(
     wanted = rows["year"].eq(year)
     if vintage is not None:
         wanted &= rows["vintage"].eq(vintage)
-    return align(_best(rows[wanted]), cities, unit)
+    return align(_best(_said(rows[wanted])), cities, unit)
 
 
 def choose_latest(
@@ -173,7 +179,7 @@ def choose_latest(
     unit = str(rows["unit"].iloc[0])
     rows = rows[rows["year"].le(year)]
     latest = rows["year"].eq(rows.groupby("adcode")["year"].transform("max"))
-    return align(_best(rows[latest]), cities, unit)
+    return align(_best(_said(rows[latest])), cities, unit)
 
 
 def growth(
@@ -214,7 +220,7 @@ def growth(
     >>> float(growth(table, "population", first=2010, last=2020).loc["320500", "value"].round(9))
     20.0
     """
-    rows = _rows(table, indicator)
+    rows = _said(_rows(table, indicator))
     before, after = rows[rows["year"].eq(first)], rows[rows["year"].eq(last)]
     both = after.merge(before, on=["adcode", "vintage"], suffixes=("", "_first"))
     with np.errstate(divide="ignore", invalid="ignore"):
