@@ -11,6 +11,7 @@ from yrdgeo.analysis.breaking import breaking_points
 from yrdgeo.analysis.pairs import province_of
 from yrdgeo.errors import YrdGeoError
 from yrdgeo.pipeline.between import straight_km
+from yrdgeo.pipeline.evaluation_panels import starts_of
 from yrdgeo.pipeline.field import contour_table
 from yrdgeo.pipeline.ways import by_timetable, kilometres, ways
 from yrdgeo.provenance import data_path
@@ -83,11 +84,8 @@ def _readiness(study: Study, _times: Times, _mass: pd.Series | None) -> pd.DataF
     cities = set(study.cities.index)
     parts = []
     for scheme, part in study.pairs.groupby("scheme", sort=True):
-        # The first whole year: pairs of December have done nothing by the end of the month.
-        since = pd.to_numeric(part["since"].astype(str).str[:4], errors="coerce") + 1
-        ends = part["helped_city"] if "helped_city" in part else part["helped_id"]
-        starts = pd.Series(since.to_numpy(), ends.to_numpy())
-        starts = starts[starts.index.isin(cities)].dropna().groupby(level=0).min().astype(int)
+        starts = starts_of(part)
+        starts = starts[starts.index.isin(cities)]
         if starts.empty:
             continue
         found = evaluation.panel_needed(study.indicators, starts)
