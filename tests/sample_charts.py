@@ -39,7 +39,7 @@ def pair_tables(pairs: pd.DataFrame, *, note: str = "made up") -> dict[str, pd.D
     columns = ["solution", "kind", "matching", "seat_km", "gdp_per_capita_gap_yuan", "dominated_by"]
     return {
         "pair_tests": shuffled(pd.DataFrame([row, row | drawn, row | split])),
-        "pair_nulls": shuffled(pd.DataFrame(bins, columns=names)),
+        "pair_nulls": shuffled(pd.DataFrame(bins, columns=names).assign(null="same_helpers")),
         "pareto": shuffled(pd.DataFrame(plans, columns=columns).assign(scheme=scheme)),
     }
 

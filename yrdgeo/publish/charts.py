@@ -12,6 +12,7 @@ import pandas as pd
 
 from yrdgeo.publish.groupcharts import group_records
 from yrdgeo.publish.layers import Floats, Record, both, letters, number, records, text
+from yrdgeo.publish.paircharts import PRINTED, pair_chart_records, significant
 from yrdgeo.publish.palette import Classes, classify, turned
 from yrdgeo.results import Run
 
@@ -24,7 +25,6 @@ ARROW = "→"
 PERCENT_DECIMALS = 1
 MOST_FOR_BREAKS = 300
 LOG_FORMS = ("exponential", "power")
-DRAWN, PRINTED = 6, 12  # digits: what is printed is rounded once, in the page
 CURVE = 4  # digits of a line and its band: far less than a pixel
 
 
@@ -38,7 +38,7 @@ def chart_records(run: Run, order: pd.Index) -> Record:
     """
     return {
         "tests": [_test(row) for row in _rows(run, "pair_tests")],
-        "matchings": _matchings(_rows(run, "pair_nulls")),
+        **pair_chart_records(run, order),
         "plans": _plans(run.tables.get("pareto"), order),
         "rings": [_ring(row, order) for row in _rows(run, "rings")],
         "centres": [_numbers_of(row, CENTRE) for row in _rows(run, "centre_of_gravity")],
@@ -92,31 +92,6 @@ def _test(row: Mapping[str, object]) -> Record:
         **{name: significant(row.get(name), PRINTED) for name in numbers},
         "exact": bool(row["exact"]),
         "note": [text(row.get("note_zh")) or text(row.get("note")), text(row.get("note"))],
-    }
-
-
-def significant(cell: object, digits: int = DRAWN) -> float | None:
-    """Return a number to some significant digits, None where there is none.
-
-    >>> significant(1234567.8), significant(float("nan")), significant("")
-    (1234570.0, None, None)
-    """
-    found = text(cell)
-    value = float(found) if found else np.nan
-    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
-
-
-def _matchings(rows: Iterable[Mapping[str, object]]) -> Record:
-    """Return scheme → column → the bins as ``[lower, upper, count]``, from low to high."""
-    bins: dict[str, dict[str, list[list[float | int | None]]]] = {}
-    for row in rows:
-        columns = bins.setdefault(text(row["scheme"]), {})
-        columns.setdefault(text(row["column"]), []).append(
-            [significant(row["lower"]), significant(row["upper"]), int(str(row["count"]))]
-        )
-    return {
-        scheme: {name: sorted(found, key=lambda one: one[0] or 0.0) for name, found in by.items()}
-        for scheme, by in bins.items()
     }
 
 

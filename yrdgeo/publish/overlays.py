@@ -14,13 +14,12 @@ from yrdgeo.geo import geodesic_km
 from yrdgeo.publish import corridorsay
 from yrdgeo.publish.charts import (
     LOG_FORMS,
-    PRINTED,
     curve_points,
     residual_record,
-    significant,
     year_rows,
 )
 from yrdgeo.publish.layers import Floats, Record, both, number, parts, records, text
+from yrdgeo.publish.paircharts import PRINTED, significant
 from yrdgeo.publish.topology import steps
 from yrdgeo.results import Run
 

@@ -29,7 +29,7 @@
       overlays: new Set(["pairs", "cores"]),
       // Choices inside the tabs and on the map, as text; "" leaves them to the page.
       core: "", by: "", form: "", log: "", x: "", y: "", logs: "", box: "", compare: "", rows: "", sort: "",
-      measure: "", plan: "", ring: "", index: "", of: "", before: "", at: "",
+      measure: "", against: "", plan: "", ring: "", index: "", of: "", before: "", at: "",
     };
     const app = { data, state, count: data.cities.ids.length };
 

@@ -72,7 +72,7 @@
       const width = Math.max(260, plot.clientWidth || 380);
       atlas.put(plot, pairs.length ? strip(pairs, of, width) : null);
       atlas.put(tests, [...said.plan, ...(said.split.length ? said.split : [pairs.length ? floor(pairs) : ""])].filter(Boolean).map((text) => atlas.el("p", { text })),
-        pairs.length ? atlas.matchings(app, of, column, width) : null);
+        pairs.length ? [atlas.matchings(app, of, column, width), atlas.bestPlans(app, of)] : null);
       atlas.put(list, pairs.map(card));
       plans.draw(of, width);
       list.querySelector(".open")?.scrollIntoView({ block: "nearest" });
@@ -133,7 +133,7 @@
       for (const node of root.querySelectorAll(".dot, .pair > button")) node.classList.toggle("hover", node.dataset.pair === state.link);
     }
 
-    app.on(["scheme", "pair", "lang", "tab", "measure"], draw);
+    app.on(["scheme", "pair", "lang", "tab", "measure", "against"], draw);
     app.on(["link"], mark);
     return { draw };
   };
