@@ -23,8 +23,9 @@ SCRIPTS = (
     "dom", "unpack", "core", "facts", "derived", "swipe", "topology", "canvas", "regions",
     "ground", "inset", "labels", "linked", "overlays", "legend", "tooltip", "heading", "picker",
     "onerow", "scenario", "controls", "ranking", "charts", "gradientsay", "slopes", "gradient",
-    "matchings", "plans", "pairs", "scatter", "city", "twostates", "compare", "region", "panel",
-    "tales", "stories", "footer", "keyboard", "address", "export", "image", "start",
+    "matchings", "plans", "evaluation", "pairs", "scatter", "city", "twostates", "compare",
+    "region", "panel", "tales", "stories", "footer", "keyboard", "address", "export", "image",
+    "start",
 )  # fmt: skip
 MAP_OPTIONS = (
     "{zoomControl:false,attributionControl:false,keyboard:false,zoomSnap:0.01,zoomDelta:0.5,"

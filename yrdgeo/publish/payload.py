@@ -15,6 +15,7 @@ from yrdgeo.geo import geodesic_km
 from yrdgeo.publish import corridorsay, overlays
 from yrdgeo.publish.basemap import basemap_record, drawn
 from yrdgeo.publish.charts import chart_records, difference_records
+from yrdgeo.publish.evaluationcharts import evaluation_records
 from yrdgeo.publish.ground import ground, ground_name, ground_source, ring_records
 from yrdgeo.publish.layers import Record, both, layer_records, number, records, text, time_records
 from yrdgeo.publish.linked import linked_record
@@ -73,6 +74,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
             str(i): [round(float(km), 1) for km in geodesic_km(run.cities, core, list(order))]
             for i, core in zip(core_places, run.cores, strict=True)
         },
+        "evaluated": evaluation_records(run),
         "rings": ring_records(over, order, core_places),
         "hinterlands": _hinterlands(run.hinterlands, order),
         "pairs": overlays.pair_records(over.pairs, order),

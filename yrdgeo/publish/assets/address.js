@@ -3,7 +3,7 @@
   "use strict";
 
   // Each is a step that back undoes; the others are written into the address as it stands.
-  const STEPS = ["layer", "tab", "pin", "origin", "core", "by", "form", "log", "x", "y", "logs", "compare", "rows", "sort", "measure", "against", "plan", "ring", "index", "of", "before", "scheme", "pair", "other"];
+  const STEPS = ["layer", "tab", "pin", "origin", "core", "by", "form", "log", "x", "y", "logs", "compare", "rows", "sort", "measure", "trial", "part", "against", "plan", "ring", "index", "of", "before", "scheme", "pair", "other"];
   const WHOLE = ["year", "scenario", "lang", "overlays", "story", "box", "at"];
   const DRAGGED = ["box", "at"];
 
@@ -21,6 +21,7 @@
       compare: (v) => { const { kind, ends } = atlas.comparison(v); return kind === "years" ? ends.every((one) => /^\d+$/.test(one)) : kind === "scenarios" && ends.every((id) => id === "" || id in data.charts.scenarios); },
       rows: (v) => v === "groups" || data.groups.some((group) => group.id === v),
       sort: among(() => ["1"]), measure: (v) => Object.hasOwn(atlas.pairColumns, v), against: (v) => Object.hasOwn(data.charts.matchings, v), plan: (v) => /^(actual|\d+)$/.test(v),
+      trial: (v) => data.evaluated.evaluations.some((one) => one.id === v), part: among(() => ["all", "adjacent", "leapfrog", "difference"]),
       ring: (v) => data.charts.rings.some((row) => row.core + "|" + row.by === v),
       index: (v) => data.charts.inequality.some((row) => row.measure === v),
       of: (v) => data.charts.inequality.some((row) => row.values === v),

@@ -29,7 +29,7 @@
       overlays: new Set(["pairs", "cores"]),
       // Choices inside the tabs and on the map, as text; "" leaves them to the page.
       core: "", by: "", form: "", log: "", x: "", y: "", logs: "", box: "", compare: "", rows: "", sort: "",
-      measure: "", against: "", plan: "", ring: "", index: "", of: "", before: "", at: "",
+      measure: "", trial: "", part: "", against: "", plan: "", ring: "", index: "", of: "", before: "", at: "",
     };
     const app = { data, state, count: data.cities.ids.length };
 
@@ -82,7 +82,7 @@
     app.withUnit = (text, unit) => {
       if (!unit) return text;
       if (/^\d/.test(unit)) return text + " × " + unit; // 6,402 × 100 million yuan
-      return text + (state.lang === 0 && !/^[A-Za-z]/.test(unit) ? "" : " ") + unit;
+      return text + (unit === "%" || (state.lang === 0 && !/^[A-Za-z]/.test(unit)) ? "" : " ") + unit;
     };
     const places = new Map(data.cities.ids.map((id, i) => [id, i]));
     app.placeOf = (id) => places.get(id) ?? -1;

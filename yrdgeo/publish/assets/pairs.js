@@ -20,7 +20,8 @@
     const list = atlas.el("div", { class: "pair-list" });
     const tests = atlas.el("div", { class: "tests" });
     const plans = atlas.plans(app);
-    root.append(atlas.el("div", { class: "tools" }, labels[0], scheme, labels[1], measure), reading, plot, tests, list, plans.root);
+    const worked = atlas.evaluation(app);
+    root.append(atlas.el("div", { class: "tools" }, labels[0], scheme, labels[1], measure), reading, plot, tests, list, plans.root, worked.root);
 
     const shown = () => data.pairs.filter((pair) => pair.scheme[0] === state.scheme);
     const name = (pair) => pair.names.map((one) => app.say(one)).join(" → ");
@@ -75,6 +76,7 @@
         pairs.length ? [atlas.matchings(app, of, column, width), atlas.bestPlans(app, of)] : null);
       atlas.put(list, pairs.map(card));
       plans.draw(of, width);
+      worked.draw(of, width);
       list.querySelector(".open")?.scrollIntoView({ block: "nearest" });
     }
 
