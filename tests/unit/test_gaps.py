@@ -100,3 +100,24 @@ def test_no_pairs_have_no_gaps() -> None:
     none = np.array([], dtype=np.intp)
     assert planar_gaps_m(gpd.GeoSeries([RING], crs=PLANE), none, none).shape == (0,)
     assert planar_gaps_m(gpd.GeoSeries([], crs=PLANE), none, none).shape == (0,)
+
+
+@pytest.mark.parametrize(("left", "right"), [([0], [2]), ([-1], [0]), ([0, 1], [1])])
+def test_pairs_of_no_rows_are_refused(left: list[int], right: list[int]) -> None:
+    squares = gpd.GeoSeries([RING, RING], crs=PLANE)
+    with pytest.raises(ArgumentError, match="two row positions"):
+        planar_gaps_m(squares, np.array(left), np.array(right))
+
+
+def test_coordinates_that_no_projection_gives_are_refused() -> None:
+    lost = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, np.inf, 3)])
+    with pytest.raises(ArgumentError, match=r"finite coordinates.*row 1"):
+        planar_gaps_m(gpd.GeoSeries([RING, lost], crs=PLANE), np.array([0]), np.array([1]))
+
+
+def test_islands_on_either_side_of_a_frame_are_told_apart() -> None:
+    # One island lies in the frame's hole, another in its land, a third far away.
+    hole, land, away = shapely.box(4, 4, 5, 5), shapely.box(0.5, 4, 1, 5), shapely.box(90, 0, 91, 1)
+    assert gap(RING, shapely.MultiPolygon([hole, away])) == 2.0
+    assert gap(RING, shapely.MultiPolygon([away, hole, land])) == 0.0
+    assert gap(RING, shapely.MultiPolygon([away])) == 80.0

@@ -1,8 +1,9 @@
 """Planar gaps between polygons, pair by pair.
 
-Promise: the distance that ``shapely.distance`` gives. Boundaries are cut into runs of a few
-segments with a box around each; only runs whose boxes are nearer than the best so far are
-measured. For gaps on the ellipsoid see :func:`yrdgeo.geo.border_km`.
+Promise: the distance that ``shapely.distance`` gives. Boundaries are trees of boxes around a few
+segments, or smaller boxes, each; the pair of boxes that seems nearest is looked into first, and
+only boxes that are nearer than the best so far. For gaps on the ellipsoid see
+:func:`yrdgeo.geo.border_km`.
 """
 
 from typing import NamedTuple
@@ -15,29 +16,31 @@ import shapely
 from yrdgeo.errors import ArgumentError
 from yrdgeo.routing.kernel import Floats, Longs, Whole, inner, kernel
 
-RUN = 8  # segments of a box, and boxes of a larger box
-POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+FAN = 4  # segments of a box, and boxes of a larger box
+POLYGON, MULTIPOLYGON = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 X, Y, DX, DY, INVERSE = 0, 1, 2, 3, 4  # columns of a segment; the last is 1 / length², or 0
 WEST, SOUTH, EAST, NORTH = 0, 1, 2, 3  # columns of a box
 
 
-class Boxes(NamedTuple):
-    """Boxes, and where the children of each begin: smaller boxes, or segments."""
-
-    box: Floats
-    first: Longs
-
-
 class Shapes(NamedTuple):
-    """Boundaries: segments in runs, runs in groups, groups in polygons, and a point a part."""
+    """Boundaries: segments, boxes with the first box in each, and a point a part.
+
+    The boxes are those of the segments, then those of boxes, one of each polygon at last.
+    """
 
     segment: Floats
-    tight: Floats
-    runs: Boxes
-    groups: Boxes
-    polygons: Boxes
+    box: Floats
+    first: Longs
+    begin: Longs
     point: Floats
     part: Longs
+
+
+class Stack(NamedTuple):
+    """Pairs of boxes that are still to be looked into, and how far apart they are, squared."""
+
+    pair: Longs
+    apart: Floats
 
 
 @inner
@@ -74,18 +77,17 @@ def _cross(segment: Floats, i: Whole, j: Whole) -> bool:
 
 
 @inner
-def _runs_apart(shapes: Shapes, a: Whole, b: Whole, best: np.float64) -> np.float64:
-    """Return the squared distance of two runs of segments, or ``best`` if that is less.
+def _segments_apart(shapes: Shapes, a: Whole, b: Whole, best: np.float64) -> np.float64:
+    """Return the squared distance of the segments of two boxes, or ``best`` if that is less.
 
     Only the start of each segment is measured: its end is the start of the next.
     """
-    segment, tight = shapes.segment, shapes.tight
-    box, first = shapes.runs
+    segment, box, first = shapes.segment, shapes.box, shapes.first
     for i in range(first[a], first[a + 1]):
-        if _apart(tight, i, box, b) >= best:
+        if _apart(box, i, box, b) >= best:
             continue
         for j in range(first[b], first[b + 1]):
-            here = _apart(tight, i, tight, j)
+            here = _apart(box, i, box, j)
             if here < best:
                 best = min(best, _point_apart(segment, i, j), _point_apart(segment, j, i))
                 if here == 0.0 and _cross(segment, i, j):
@@ -94,83 +96,57 @@ def _runs_apart(shapes: Shapes, a: Whole, b: Whole, best: np.float64) -> np.floa
 
 
 @inner
-def _groups_apart(shapes: Shapes, a: Whole, b: Whole, best: np.float64) -> np.float64:
-    """Return the squared distance of two groups of runs, or ``best`` if that is less."""
-    box, first = shapes.runs.box, shapes.groups.first
+def _push(shapes: Shapes, a: Whole, b: Whole, best: np.float64, stack: Stack, top: Whole) -> Whole:
+    """Put the pairs of boxes in two boxes on the stack, the nearest last; return its new size."""
+    box, first = shapes.box, shapes.first
+    near, least = top, np.inf
     for i in range(first[a], first[a + 1]):
-        if _apart(box, i, shapes.groups.box, b) < best:
-            for j in range(first[b], first[b + 1]):
-                if _apart(box, i, box, j) < best:
-                    best = _runs_apart(shapes, i, j, best)
-    return best
-
-
-@inner
-def _nearest(boxes: Floats, a: tuple[Whole, Whole], b: tuple[Whole, Whole]) -> tuple[Whole, Whole]:
-    """Return which box of one range is nearest to which of another."""
-    one, other, best = a[0], b[0], np.inf
-    for i in range(a[0], a[1]):
-        for j in range(b[0], b[1]):
-            here = _apart(boxes, i, boxes, j)
+        if _apart(box, i, box, b) >= best:
+            continue
+        for j in range(first[b], first[b + 1]):
+            here = _apart(box, i, box, j)
             if here < best:
-                one, other, best = i, j, here
-    return one, other
+                stack.pair[top, 0], stack.pair[top, 1], stack.apart[top] = i, j, here
+                if here < least:
+                    near, least = top, here
+                top += 1
+    if least < np.inf:
+        last = top - 1
+        i, j = stack.pair[near, 0], stack.pair[near, 1]
+        stack.pair[near, 0], stack.pair[near, 1] = stack.pair[last, 0], stack.pair[last, 1]
+        stack.apart[near] = stack.apart[last]
+        stack.pair[last, 0], stack.pair[last, 1], stack.apart[last] = i, j, least
+    return top
 
 
 @inner
-def _nearest_to(small: Floats, run: tuple[Whole, Whole], box: Floats, a: Whole) -> Whole:
-    """Return which box of a run is nearest to a box."""
-    one, best = run[0], np.inf
-    for i in range(run[0], run[1]):
-        here = _apart(small, i, box, a)
-        if here < best:
-            one, best = i, here
-    return one
-
-
-@inner
-def _start(segment: Floats, first: Longs, a: Whole, near: Whole) -> tuple[Whole, np.float64]:
-    """Return which segment of a run starts nearest to the start of another, and how far squared."""
-    one, best = first[a], np.inf
-    for i in range(first[a], first[a + 1]):
-        dx, dy = segment[i, X] - segment[near, X], segment[i, Y] - segment[near, Y]
-        here = dx * dx + dy * dy
-        if here < best:
-            one, best = i, here
-    return one, np.float64(best)
-
-
-@inner
-def _gap(shapes: Shapes, a: Whole, b: Whole) -> np.float64:
-    """Return the squared distance of two boundaries."""
-    first, box = shapes.polygons.first, shapes.groups.box
-    i, j = _nearest(box, (first[a], first[a + 1]), (first[b], first[b + 1]))
-    below = shapes.groups.first
-    small = shapes.runs.box
-    i = _nearest_to(small, (below[i], below[i + 1]), box, j)
-    j = _nearest_to(small, (below[j], below[j + 1]), small, i)
-    # From the first on, most segments are ruled out by two points that are near each other.
-    runs = shapes.runs.first
-    near, best = _start(shapes.segment, runs, i, runs[j])
-    near, best = _start(shapes.segment, runs, j, near)
-    best = _runs_apart(shapes, i, j, best)
-    for i in range(first[a], first[a + 1]):
-        if _apart(box, i, shapes.polygons.box, b) < best:
-            for j in range(first[b], first[b + 1]):
-                if _apart(box, i, box, j) < best:
-                    best = _groups_apart(shapes, i, j, best)
+def _gap(shapes: Shapes, a: Whole, b: Whole, stack: Stack) -> np.float64:
+    """Return the squared distance of two boundaries, of which these are the outer boxes."""
+    first, segments = shapes.first, len(shapes.segment)
+    stack.pair[0, 0], stack.pair[0, 1], stack.apart[0] = a, b, 0.0
+    top: Whole = 1
+    best = np.float64(np.inf)
+    while top > 0:
+        top -= 1
+        if stack.apart[top] < best:
+            i, j = stack.pair[top, 0], stack.pair[top, 1]
+            if first[i] < segments:
+                best = _segments_apart(shapes, i, j, best)
+            else:
+                top = _push(shapes, i, j, best, stack, top)
     return best
 
 
 @inner
 def _lies_in(shapes: Shapes, a: Whole, b: Whole) -> bool:
     """Say whether a part of one polygon lies in another whose boundary it does not meet."""
-    segment, polygons, groups = shapes.segment, shapes.polygons, shapes.groups
-    runs = groups.first[polygons.first[b]], groups.first[polygons.first[b + 1]]
+    segment, root = shapes.segment, shapes.box[len(shapes.box) - len(shapes.begin) + 1 + b]
     for p in range(shapes.part[a], shapes.part[a + 1]):
         x, y = shapes.point[p, X], shapes.point[p, Y]
+        if x < root[WEST] or x > root[EAST] or y < root[SOUTH] or y > root[NORTH]:
+            continue
         inside = False
-        for e in range(shapes.runs.first[runs[0]], shapes.runs.first[runs[1]]):
+        for e in range(shapes.begin[b], shapes.begin[b + 1]):
             low, dy = segment[e, Y], segment[e, DY]
             if (low > y) != (low + dy > y):
                 # The ray to the east meets the segment where the point is on its left.
@@ -182,13 +158,14 @@ def _lies_in(shapes: Shapes, a: Whole, b: Whole) -> bool:
 
 
 @kernel
-def _gaps(shapes: Shapes, left: Longs, right: Longs, gaps: Floats) -> None:
+def _gaps(shapes: Shapes, pairs: tuple[Longs, Longs], stack: Stack, gaps: Floats) -> None:
     """Write the distance of each pair."""
-    box = shapes.polygons.box
+    box, (left, right) = shapes.box, pairs
+    root = len(box) - len(shapes.begin) + 1
     for k in range(left.size):
         a, b = left[k], right[k]
-        best = np.float64(0.0) if a == b else _gap(shapes, a, b)
-        near = best > 0 and _apart(box, a, box, b) == 0.0
+        best = np.float64(0.0) if a == b else _gap(shapes, root + a, root + b, stack)
+        near = best > 0 and _apart(box, root + a, box, root + b) == 0.0
         if near and (_lies_in(shapes, a, b) or _lies_in(shapes, b, a)):
             best = np.float64(0.0)
         gaps[k] = np.sqrt(best)
@@ -216,7 +193,8 @@ def planar_gaps_m(
     Raises
     ------
     ArgumentError
-        If the CRS is missing or in degrees, or a row is no polygon.
+        If the CRS is missing or in degrees, a row is no polygon or has coordinates that are no
+        finite numbers, or a pair names a row that does not exist.
 
     References
     ----------
@@ -238,23 +216,43 @@ def planar_gaps_m(
             fix="Project with to_crs(), or measure on the ellipsoid with geo.border_km().",
         )
     geometries = np.asarray(polygons.to_numpy())
-    wrong = ~np.isin(shapely.get_type_id(geometries), POLYGONAL) | shapely.is_empty(geometries)
+    _check(geometries, left, right)
+    shapes, levels = _shapes(geometries)
+    most = levels * FAN * FAN + 1
+    stack = Stack(np.empty((most, 2), dtype=np.int64), np.empty(most))
+    gaps = np.empty(len(left))
+    _gaps(shapes, (left.astype(np.int64), right.astype(np.int64)), stack, gaps)
+    return gaps * float(polygons.crs.axis_info[0].unit_conversion_factor)
+
+
+def _check(
+    geometries: npt.NDArray[np.object_], left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]
+) -> None:
+    kinds = shapely.get_type_id(geometries)
+    wrong = ((kinds != POLYGON) & (kinds != MULTIPOLYGON)) | shapely.is_empty(geometries)
     if wrong.any():
         raise ArgumentError(
             "Planar gaps are measured between polygons.",
             found=f"{wrong.sum()} other or empty rows, first {np.flatnonzero(wrong)[0]}",
             fix="Drop these rows, or give their polygons.",
         )
-    shapes = _shapes(geometries)
-    gaps = np.empty(len(left))
-    _gaps(shapes, left.astype(np.int64), right.astype(np.int64), gaps)
-    return gaps * float(polygons.crs.axis_info[0].unit_conversion_factor)
+    sides = np.concatenate([left, right])
+    strange = sides[(sides < 0) | (sides >= len(geometries))]
+    if len(left) != len(right) or len(strange):
+        raise ArgumentError(
+            "A pair is two row positions of the polygons.",
+            found=f"{len(left)} on the left, {len(right)} on the right, {len(geometries)} rows"
+            + (f", and position {strange[0]}" if len(strange) else ""),
+            fix="Count rows from 0, and give as many on the left as on the right.",
+        )
 
 
 @kernel
-def _segments(points: Floats, ring: Longs, segment: Floats, tight: Floats, sizes: Longs) -> None:
-    """Write the segments of rings, one after the other, and count those of each ring."""
-    at = 0
+def _segments(
+    points: Floats, ring: Longs, polygon: Longs, made: tuple[Floats, Floats, Longs]
+) -> None:
+    """Write the segments of rings, one after the other, their boxes and each polygon's first."""
+    (segment, box, begin), at = made, 0
     for p in range(points.shape[0] - 1):
         if ring[p] != ring[p + 1]:
             continue
@@ -263,62 +261,61 @@ def _segments(points: Floats, ring: Longs, segment: Floats, tight: Floats, sizes
         square = dx * dx + dy * dy
         segment[at, X], segment[at, Y], segment[at, DX], segment[at, DY] = x, y, dx, dy
         segment[at, INVERSE] = 1.0 / square if square > 0 else 0.0
-        tight[at, WEST], tight[at, EAST] = min(x, x + dx), max(x, x + dx)
-        tight[at, SOUTH], tight[at, NORTH] = min(y, y + dy), max(y, y + dy)
-        sizes[ring[p]] += 1
+        box[at, WEST], box[at, EAST] = min(x, x + dx), max(x, x + dx)
+        box[at, SOUTH], box[at, NORTH] = min(y, y + dy), max(y, y + dy)
         at += 1
+        begin[polygon[ring[p]] + 1] = at
 
 
 @kernel
-def _boxed(small: Floats, first: Longs, box: Floats) -> None:
-    """Write the box around each run of small boxes."""
-    for run in range(box.shape[0]):
-        begin = first[run]
-        west, south, east, north = (
-            small[begin, WEST],
-            small[begin, SOUTH],
-            small[begin, EAST],
-            small[begin, NORTH],
-        )
-        for i in range(begin + 1, first[run + 1]):
-            west, south = min(west, small[i, WEST]), min(south, small[i, SOUTH])
-            east, north = max(east, small[i, EAST]), max(north, small[i, NORTH])
-        box[run, WEST], box[run, SOUTH], box[run, EAST], box[run, NORTH] = west, south, east, north
+def _boxes(begin: Longs, box: Floats, first: Longs) -> tuple[int, int]:
+    """Box runs of segments, and runs of boxes, until each polygon has one; return how many.
+
+    The second number is that of the levels.
+    """
+    count, at, most, levels = begin[1:] - begin[:-1], begin[-1], FAN, 0
+    small = 0
+    while most > 1:
+        most = 0
+        levels += 1
+        for p in range(count.size):
+            end, runs = small + count[p], 0
+            while small < end:
+                first[at] = small
+                box[at] = box[small]
+                for i in range(small + 1, min(small + FAN, end)):
+                    box[at, WEST] = min(box[at, WEST], box[i, WEST])
+                    box[at, SOUTH] = min(box[at, SOUTH], box[i, SOUTH])
+                    box[at, EAST] = max(box[at, EAST], box[i, EAST])
+                    box[at, NORTH] = max(box[at, NORTH], box[i, NORTH])
+                small = min(small + FAN, end)
+                at, runs = at + 1, runs + 1
+            count[p] = runs
+            most = max(most, runs)
+    first[at] = small
+    return at, levels
 
 
-def _shapes(polygons: npt.NDArray[np.object_]) -> Shapes:
+def _shapes(polygons: npt.NDArray[np.object_]) -> tuple[Shapes, int]:
+    """Return the boundaries, and how many levels their boxes have."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
+    if not np.isfinite(points).all():
+        row = owner[ring_part[ring[np.flatnonzero(~np.isfinite(points).all(axis=1))[0]]]]
+        raise ArgumentError(
+            "Planar gaps need finite coordinates.",
+            found=f"row {row} has some that are infinite or no numbers",
+            fix="Project polygons that lie where the projection is defined.",
+        )
     count = len(points) - len(rings)
-    segment, tight = np.empty((count, 5)), np.empty((count, 4))
-    sizes = np.zeros(len(rings), dtype=np.int64)
-    _segments(points, ring, segment, tight, sizes)
-    of_ring = owner[ring_part]
-    runs, ring = _boxes(tight, sizes)
-    groups, polygon = _boxes(runs.box, np.bincount(of_ring[ring], minlength=len(polygons)))
-    first_points = np.cumsum(np.append(0, sizes + 1))[:-1]
-    outer = np.diff(ring_part, prepend=-1) > 0
-    return Shapes(
-        segment,
-        tight,
-        runs,
-        groups,
-        Boxes(shapely.bounds(polygons), _offsets(np.bincount(polygon, minlength=len(polygons)))),
-        points[first_points[outer]],
-        _offsets(np.bincount(owner, minlength=len(polygons))),
-    )
-
-
-def _boxes(small: Floats, counts: Longs) -> tuple[Boxes, Longs]:
-    """Box runs of small boxes, of which each owner has so many; return the owners as well."""
-    runs = -(-counts // RUN)
-    owner = np.repeat(np.arange(len(counts)), runs)
-    first = (_offsets(counts)[:-1] - RUN * _offsets(runs)[:-1])[owner] + RUN * np.arange(len(owner))
-    boxes = Boxes(np.empty((len(owner), 4)), np.append(first, len(small)))
-    _boxed(small, boxes.first, boxes.box)
-    return boxes, owner
-
-
-def _offsets(counts: Longs) -> Longs:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    # A level has at most a box for FAN of the level below, and one more for each polygon.
+    most = count + count // (FAN - 1) + (len(polygons) + 1) * (2 + int(np.log2(count + 1)))
+    segment, box, first = np.empty((count, 5)), np.empty((most, 4)), np.zeros(most + 1, np.int64)
+    begin = np.zeros(len(polygons) + 1, dtype=np.int64)
+    _segments(points, ring, owner[ring_part], (segment, box, begin))
+    boxes, levels = _boxes(begin, box, first)
+    outer = np.flatnonzero(np.diff(ring_part, prepend=-1))
+    at = np.searchsorted(ring, outer)
+    part = np.searchsorted(owner, np.arange(len(polygons) + 1))
+    return Shapes(segment, box[:boxes], first[: boxes + 1], begin, points[at], part), levels
