@@ -7,10 +7,12 @@ from collections.abc import Callable
 import networkx as nx
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from random_networks import ids_of, networks
 
+from yrdgeo.analysis.betweenness import betweenness, link_flows
 from yrdgeo.results import Network
 from yrdgeo.routing.engine import prepare
 from yrdgeo.routing.graph import link_milliseconds
@@ -50,23 +52,33 @@ def directions(network: Network) -> list[tuple[str, str, str, bool, int]]:
     return there + back
 
 
-def by_networkx(network: Network, turns: pd.DataFrame, u_turn_min: float) -> pd.DataFrame:
-    """Return minutes by Dijkstra over directions of links, one node of the graph each."""
+def line_graph(network: Network, turns: pd.DataFrame, u_turn_min: float) -> "nx.DiGraph[object]":
+    """Return a graph with a node for each direction of a link, and for where trips begin and end.
+
+    ``zeros`` counts the links that take no time, turn included.
+    """
     costs: Turns = {tuple(row[:3]): row[3] for row in turns.itertuples(index=False)}
     graph: nx.DiGraph[object] = nx.DiGraph()
     legs = directions(network)
     ids = ids_of(network)
     for node in ids:
-        graph.add_edge(("from", node), ("to", node), ms=0)
+        graph.add_edge(("from", node), ("to", node), ms=0, zeros=0)
     for one in legs:
-        graph.add_edge(("from", one[1]), one[:4], ms=one[4])
-        graph.add_edge(one[:4], ("to", one[2]), ms=0)
+        graph.add_edge(("from", one[1]), one[:4], ms=one[4], zeros=int(one[4] == 0))
+        graph.add_edge(one[:4], ("to", one[2]), ms=0, zeros=0)
         for other in legs:
             if one[2] == other[1]:
                 around = one[0] == other[0] and one[3] != other[3]
                 cost = costs.get((one[0], one[2], other[0]), u_turn_min if around else 0.0)
                 if np.isfinite(cost):
-                    graph.add_edge(one[:4], other[:4], ms=other[4] + round(cost * 60_000))
+                    spent = other[4] + round(cost * 60_000)
+                    graph.add_edge(one[:4], other[:4], ms=spent, zeros=int(spent == 0))
+    return graph
+
+
+def by_networkx(network: Network, turns: pd.DataFrame, u_turn_min: float) -> pd.DataFrame:
+    """Return minutes by Dijkstra over directions of links."""
+    graph, ids = line_graph(network, turns, u_turn_min), ids_of(network)
     minutes = np.full((len(ids), len(ids)), np.inf)
     for row, origin in enumerate(ids):
         found = nx.single_source_dijkstra_path_length(graph, ("from", origin), weight="ms")
@@ -148,6 +160,45 @@ def test_a_path_takes_its_time_turns_included(
             here, spent, before = leg[2], spent + leg[4], leg[:2]
         assert here == place
         assert spent / 60_000 == times.loc[ids[0], place]
+
+
+@settings(max_examples=MANY // 2, suppress_health_check=[HealthCheck.filter_too_much])
+@given(questions(), st.sampled_from(["one each", "drawn"]))
+def test_flows_with_turns_are_those_of_every_fastest_path_written_out(
+    question: tuple[Network, pd.DataFrame, float], flat: str
+) -> None:
+    network, turns, u_turn_min = question
+    # Which of parallel links counts is told by the tables, not by the times of a graph.
+    ends = pd.Series([leg[1:3] for leg in directions(network)])
+    assume(not ends.duplicated().any())
+    ids = ids_of(network)
+    random = np.random.default_rng(len(turns))
+    amounts = (
+        np.ones((len(ids), len(ids)))
+        if flat == "one each"
+        else random.uniform(0, 9, (len(ids),) * 2)
+    )
+    graph = line_graph(network, turns, u_turn_min)
+    for _, _, cost in graph.edges(data=True):
+        cost["strict"] = cost["ms"] * 1000 + cost["zeros"]
+    through, along = dict.fromkeys(ids, 0.0), dict.fromkeys(network.links["link_id"], 0.0)
+    flows = pd.DataFrame(amounts, ids, ids)
+    for origin in ids:
+        for place in ids:
+            reached = nx.has_path(graph, ("from", origin), ("to", place))
+            if origin == place or not reached:
+                flows.loc[origin, place] = 0.0
+                continue
+            ways = list(nx.all_shortest_paths(graph, ("from", origin), ("to", place), "strict"))
+            for way in ways:
+                for leg in way[1:-1]:
+                    along[leg[0]] += flows.loc[origin, place] / len(ways)
+                for leg in way[2:-1]:
+                    through[leg[1]] += flows.loc[origin, place] / len(ways)
+    ready = prepare(network, engine="dijkstra", turns=turns, u_turn_min=u_turn_min)
+    asked = None if flat == "one each" else flows.sample(frac=1, random_state=3)
+    assert betweenness(ready, asked).to_dict() == pytest.approx(through, abs=1e-9)
+    assert link_flows(ready, asked).to_dict() == pytest.approx(along, abs=1e-9)
 
 
 Leg = tuple[str, str, str, bool, int]

@@ -155,3 +155,18 @@ def test_flows_heed_prohibited_turns() -> None:
     assert through_flows(told, trips).to_dict() == {"4": 5.0, "3": 0.0, "2": 0.0, "1": 0.0}
     back = pd.DataFrame({"a": [5.0]}, ["c"])
     assert through_flows(told, back).to_dict() == {"4": 0.0, "3": 0.0, "2": 5.0, "1": 0.0}
+    assert betweenness(net, back).to_dict() == {"d": 0.0, "c": 0.0, "b": 5.0, "a": 0.0}
+    assert betweenness(net, trips).to_dict() == {"d": 0.0, "c": 0.0, "b": 5.0, "a": 0.0}
+    assert betweenness(told, trips).to_dict() == {"d": 5.0, "c": 0.0, "b": 0.0, "a": 0.0}
+    assert link_flows(net, trips).to_dict() == {"ab": 7.0, "bc": 6.0, "ad": 0.0, "dc": 0.0}
+    assert link_flows(told, trips).to_dict() == {"ab": 2.0, "bc": 1.0, "ad": 5.0, "dc": 5.0}
+
+
+def test_a_flow_that_turns_forbid_is_told_with_the_names_of_its_ends() -> None:
+    net = network([("a", "b", 10), ("b", "c", 10)])
+    first, second = net.links["link_id"]
+    turns = pd.DataFrame({"from_link": [first], "via_node": "b", "to_link": second})
+    told = prepare(net, turns=turns.assign(extra_min=np.inf), u_turn_min=np.inf)
+    for measure in (betweenness, link_flows, through_flows):
+        with pytest.raises(NetworkError, match=r"without a path.*from a to c\."):
+            measure(told, pd.DataFrame({"c": [1.0]}, ["a"]))

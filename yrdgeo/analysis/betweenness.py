@@ -2,7 +2,8 @@
 
 Promise: flows take fastest paths; where several are equally fast (to the millisecond, as the
 engine counts) each carries the same part. Of equally fast paths those with fewest links of zero
-minutes count, so that no path runs in a circle.
+minutes count, so that no path runs in a circle. Where turns are heeded, paths are those of the
+graph with turns: a node that a path comes back to counts each time.
 """
 
 from collections.abc import Iterator
@@ -18,12 +19,14 @@ from yrdgeo.analysis.amounts import Floats, Places, summed
 from yrdgeo.analysis.directness import matrix_of
 from yrdgeo.errors import NetworkError, few
 from yrdgeo.results import Network
-from yrdgeo.routing.graph import EXACT_MS, Graph, build, csr, node_numbers
+from yrdgeo.routing.engine import Prepared
+from yrdgeo.routing.graph import EXACT_MS, Graph, build, csr
+from yrdgeo.routing.paths import places_of
 
 _BLOCK_BYTES = 32 * 2**20  # of the times that are held at once
 
 
-def betweenness(network: Network, flows: pd.DataFrame | None = None) -> pd.Series:
+def betweenness(network: Network | Prepared, flows: pd.DataFrame | None = None) -> pd.Series:
     r"""Return the flow that passes through each node on its way between two others.
 
     .. math:: B_v = \sum_{s \ne v \ne t} F_{st} \, \frac{\sigma_{st}(v)}{\sigma_{st}}
@@ -34,7 +37,8 @@ def betweenness(network: Network, flows: pd.DataFrame | None = None) -> pd.Serie
     Parameters
     ----------
     network
-        Links and nodes.
+        Links and nodes, or what :func:`yrdgeo.routing.engine.prepare` made of them, turns heeded:
+        where a turn at a node may cost, paths over equally fast parallel links into it are two.
     flows
         F, zero or more, origins as index and destinations as columns: node ids, or adcodes of
         seats. Without it every node sends 1 to every other one that it reaches.
@@ -67,15 +71,18 @@ def betweenness(network: Network, flows: pd.DataFrame | None = None) -> pd.Serie
     >>> betweenness(Network(links, nodes), trips).to_dict()
     {'a': 0.0, 'b': 4.0, 'c': 4.0, 'd': 0.0}
     """
-    graph = build(network)
-    through = np.zeros(len(graph.nodes))
-    for search in searches(graph, asked_of(network, graph, flows)):
-        search.nodes[search.source] = 0.0
-        through += search.nodes
-    return pd.Series(through, graph.nodes, name="betweenness").rename_axis("node_id")
+    here = with_graph(network)
+    through = np.zeros(len(here.nodes))
+    places, real = places_of(here)[here.graph.tails], here.graph.links >= 0
+    for search in searches(here, asked_of(here, flows)):
+        passed = summed(places[real], search.arcs[real], len(through))
+        # No fastest path comes back to where it began.
+        passed[search.source] = 0.0
+        through += passed
+    return pd.Series(through, here.nodes, name="betweenness").rename_axis("node_id")
 
 
-def link_flows(network: Network, flows: pd.DataFrame | None = None) -> pd.Series:
+def link_flows(network: Network | Prepared, flows: pd.DataFrame | None = None) -> pd.Series:
     """Return the flow along each link, both directions together.
 
     Parameters
@@ -103,18 +110,23 @@ def link_flows(network: Network, flows: pd.DataFrame | None = None) -> pd.Series
     >>> link_flows(Network(links, nodes), trips).to_dict()
     {'1': 8.0, '2': 9.0}
     """
-    graph = build(network)
-    along = np.zeros(len(graph.heads))
-    for search in searches(graph, asked_of(network, graph, flows)):
+    here = with_graph(network)
+    links, along = here.graph.links, np.zeros(len(here.graph.heads))
+    for search in searches(here, asked_of(here, flows)):
         along += search.arcs
-    by_link = summed(graph.links, along, len(network.links))
-    ids = pd.Index(network.links["link_id"], name="link_id")
+    ids = pd.Index(here.network.links["link_id"], name="link_id")
+    by_link = summed(links[links >= 0], along[links >= 0], len(ids))
     return pd.Series(by_link, ids, name="link_flows")
+
+
+def with_graph(network: Network | Prepared) -> Prepared:
+    """Return the network with its graph, turns heeded if it was prepared with some."""
+    return network if isinstance(network, Prepared) else Prepared(network, build(network))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """Flows in numbers of nodes: ``amounts`` from ``sources[rows]`` to ``ends``."""
+    """Flows in numbers of the graph: ``amounts`` from ``sources[rows]`` to ``ends``."""
 
     sources: Places
     rows: Places
@@ -123,29 +135,31 @@ class Asked:
     strict: bool
 
 
-def asked_of(network: Network, graph: Graph, flows: pd.DataFrame | None) -> Asked:
-    """Return flows by number of node, those within a node left out."""
+def asked_of(here: Prepared, flows: pd.DataFrame | None) -> Asked:
+    """Return flows by number, those within a node left out."""
     if flows is None:
-        every = np.arange(len(graph.nodes))
-        return Asked(every, every, every, np.ones(0), strict=False)
+        every = np.arange(len(here.nodes))
+        ends = every if here.arrivals is None else here.arrivals
+        return Asked(every, every, ends, np.ones(0), strict=False)
     amounts = matrix_of(flows, flows.index, flows.columns, name="flows")
-    starts = node_numbers(network, flows.index, role="origins", known=graph.nodes)
-    ends = node_numbers(network, flows.columns, role="destinations", known=graph.nodes)
-    rows, columns = np.nonzero((amounts > 0) & (starts[:, None] != ends))
-    return Asked(starts, rows, ends[columns], amounts[rows, columns], strict=True)
+    starts = here.numbers(flows.index, role="origins")
+    arrivals = here.numbers(flows.columns, role="destinations", arriving=True)
+    within = starts[:, None] == here.numbers(flows.columns, role="destinations")
+    rows, columns = np.nonzero((amounts > 0) & ~within)
+    return Asked(starts, rows, arrivals[columns], amounts[rows, columns], strict=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """What the flows from one source put on nodes (their own ends left out) and on arcs."""
+    """What the flows from one source put on arcs."""
 
     source: int
-    nodes: Floats
     arcs: Floats
 
 
-def searches(graph: Graph, asked: Asked) -> Iterator[Search]:
+def searches(here: Prepared, asked: Asked) -> Iterator[Search]:
     """Yield for each source of flows what they put on the network."""
+    graph = here.graph
     size, times, tails = len(graph.nodes), _times(graph), graph.tails
     origin = asked.sources[asked.rows]
     order = np.argsort(origin, kind="stable")
@@ -158,14 +172,15 @@ def searches(graph: Graph, asked: Asked) -> Iterator[Search]:
         for source, time, rows in zip(block, reached, parts[begin : begin + step], strict=True):
             if asked.strict:
                 flow = summed(asked.ends[rows], asked.amounts[rows], size)
-                _require_paths(graph, source, flow, time)
+                _require_paths(here, source, flow, time)
             else:
-                flow = np.isfinite(time).astype(np.float64)
-                flow[source] = 0.0
+                flow = np.zeros(size)
+                flow[asked.ends] = np.isfinite(time[asked.ends])
+                flow[asked.ends[rows]] = 0.0
             tight = np.isfinite(time[tails]) & (time[tails] + times == time[graph.heads])
             arcs = np.zeros(len(tails))
             arcs[tight] = _spread(graph, tails[tight], graph.heads[tight], time, flow)
-            yield Search(int(source), summed(tails, arcs, size), arcs)
+            yield Search(int(source), arcs)
 
 
 def _spread(graph: Graph, tails: Places, heads: Places, time: Floats, flow: Floats) -> Floats:
@@ -205,22 +220,25 @@ def _times(graph: Graph) -> Floats:
     zero = times == 0
     if not zero.any():
         return times
-    scale = min(len(graph.nodes), int(zero.sum())) + 1.0
+    # The arcs at which trips end, where turns are heeded, are no links; a trip takes one of them.
+    ending = graph.links < 0
+    links = int((zero & ~ending).sum())
+    scale = min(len(graph.nodes), links) + float(ending.any()) + 1.0
     if times.sum() * scale >= EXACT_MS:
         raise NetworkError(
             "There are too many links of zero minutes to tell equally fast paths apart.",
-            found=f"{int(zero.sum()):,} arcs",
+            found=f"{links:,} arcs",
             fix="Give them a time, or merge their nodes.",
         )
     strict: Floats = times * scale + zero
     return strict
 
 
-def _require_paths(graph: Graph, source: int, flow: Floats, time: Floats) -> None:
-    lost = graph.nodes[(flow > 0) & ~np.isfinite(time)]
+def _require_paths(here: Prepared, source: int, flow: Floats, time: Floats) -> None:
+    lost = np.flatnonzero((flow > 0) & ~np.isfinite(time))
     if len(lost):
         raise NetworkError(
             "There is a flow between nodes without a path.",
-            found=f"from {graph.nodes[source]} to {few(lost)}",
+            found=f"from {here.nodes[source]} to {few(here.nodes[places_of(here)[lost]])}",
             fix="Set these flows to zero, or complete the network.",
         )

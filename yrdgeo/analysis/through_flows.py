@@ -3,18 +3,15 @@
 Promise: a city is all its nodes, so that its stations count and its seat need not be passed.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned, checked, decay_weights, ratio, summed
-from yrdgeo.analysis.betweenness import asked_of, searches
+from yrdgeo.analysis.betweenness import asked_of, searches, with_graph
 from yrdgeo.analysis.decay import DecayFunction
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import Network, TravelTimes
 from yrdgeo.routing.engine import Prepared
-from yrdgeo.routing.graph import build
 from yrdgeo.routing.paths import places_of
 
 
@@ -55,21 +52,18 @@ def through_flows(network: Network | Prepared, flows: pd.DataFrame) -> pd.Series
     >>> through_flows(Network(links, nodes), trips).to_dict()
     {'1': 0.0, '2': 8.0, '3': 0.0}
     """
-    here = network if isinstance(network, Prepared) else Prepared(network, build(network))
+    here = with_graph(network)
     graph, nodes = here.graph, here.network.nodes
-    asked = asked_of(here.network, graph, flows)
-    ends = asked.ends
-    if here.arrivals is not None:
-        asked = replace(asked, ends=here.arrivals[ends])
+    asked = asked_of(here, flows)
     along = np.zeros(len(graph.heads))
-    for search in searches(graph, asked):
+    for search in searches(here, asked):
         along += search.arcs
     city, names = pd.factorize(nodes["adcode"].replace("", None))
     place = city[places_of(here)]
     tails, heads = place[graph.tails], place[graph.heads]
     entering = (tails != heads) & (heads >= 0)
     entered = summed(heads[entering], along[entering], len(names))
-    start, end = city[asked.sources[asked.rows]], city[ends]
+    start, end = place[asked.sources[asked.rows]], place[asked.ends]
     arriving = (start != end) & (end >= 0)
     arrived = summed(end[arriving], asked.amounts[arriving], len(names))
     # Rounding can leave less than nothing where all that enters arrives.
