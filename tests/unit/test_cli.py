@@ -1,17 +1,29 @@
-"""The command line: exit codes, one-line errors, nothing half-written."""
+"""The command line: exit codes, one-line errors, nothing half-written.
 
+One run is a process of its own; everything else is asked of the same ``main`` in this one, which
+is spared the import of the package.
+"""
+
+import io
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from made_studies import HEAD, REGION
+
+from yrdgeo.cli import main
+
+Completed = subprocess.CompletedProcess[str]
 
 
-def yrdgeo(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str) -> Completed:
     return subprocess.run(
         [sys.executable, "-m", "yrdgeo", *arguments],
-        cwd=folder,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
@@ -21,26 +33,67 @@ def yrdgeo(*arguments: str, folder: Path | None = None) -> subprocess.CompletedP
     )
 
 
-def test_a_run_prints_its_folder_and_writes_it(tmp_path: Path) -> None:
-    result = yrdgeo("run", "yrd", "--out", str(tmp_path), "--format", "tables")
+def yrdgeo(*arguments: str, folder: Path | None = None) -> Completed:
+    out, err = io.StringIO(), io.StringIO()
+    code: object = 0
+    with (
+        chdir(folder or Path.cwd()),
+        mock.patch.object(sys, "argv", ["yrdgeo", *arguments]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code or 0
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Completed]:
+    """Return where the shipped study was run to by a process, and what that said."""
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, process("run", "yrd", "--out", str(folder), "--format", "tables")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> str:
+    """Return the path of a study of three cities."""
+    (tmp_path / "trio.toml").write_text(REGION, "utf-8")
+    (tmp_path / "mine.toml").write_text(f'{HEAD}modes = ["road"]\n', "utf-8")
+    return str(tmp_path / "mine.toml")
+
+
+def test_a_run_prints_its_folder_and_writes_it(finished: tuple[Path, Completed]) -> None:
+    folder, result = finished
     assert result.returncode == 0, result.stderr
-    assert result.stdout.strip() == str(tmp_path / "yrd")
-    assert (tmp_path / "yrd" / "tables" / "cities.csv").is_file()
+    assert result.stdout.strip() == str(folder / "yrd")
+    assert (folder / "yrd" / "tables" / "cities.csv").is_file()
     assert "unverified" in result.stderr
 
 
-def test_a_second_run_needs_overwrite_and_keeps_what_others_put_there(tmp_path: Path) -> None:
-    arguments = ("run", "yrd", "--out", str(tmp_path), "--format", "tables", "--quiet")
+def test_a_process_ends_with_the_code_of_what_it_said(tmp_path: Path) -> None:
+    result = process("show", str(tmp_path))
+    assert result.returncode == 2
+    assert "is not a run's folder" in result.stderr
+
+
+def test_a_second_run_needs_overwrite_and_keeps_what_others_put_there(
+    tmp_path: Path, small: str
+) -> None:
+    out = tmp_path / "runs"
+    arguments = ("run", small, "--out", str(out), "--format", "tables", "--quiet")
     assert yrdgeo(*arguments).returncode == 0
-    (tmp_path / "yrd" / "my notes.txt").write_text("mine")
-    before = (tmp_path / "yrd" / "tables" / "cities.csv").read_bytes()
+    (out / "mine" / "my notes.txt").write_text("mine")
+    before = (out / "mine" / "tables" / "cities.csv").read_bytes()
     again = yrdgeo(*arguments)
     assert again.returncode == 2
     assert "--overwrite" in again.stderr
     assert yrdgeo(*arguments, "--overwrite").returncode == 0
-    assert (tmp_path / "yrd" / "my notes.txt").read_text() == "mine"
-    assert (tmp_path / "yrd" / "tables" / "cities.csv").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["yrd"]
+    assert (out / "mine" / "my notes.txt").read_text() == "mine"
+    assert (out / "mine" / "tables" / "cities.csv").read_bytes() == before
+    assert [path.name for path in out.iterdir()] == ["mine"]
 
 
 def test_a_folder_that_is_not_a_runs_is_left_alone(tmp_path: Path) -> None:
@@ -122,9 +175,10 @@ def test_init_writes_a_study_that_runs(tmp_path: Path) -> None:
     assert "already there" in again.stderr
 
 
-def test_show_names_the_files_of_a_run_and_export_writes_them_otherwise(tmp_path: Path) -> None:
-    yrdgeo("run", "yrd", "--out", str(tmp_path), "--format", "tables", "--quiet")
-    home = str(tmp_path / "yrd")
+def test_show_names_the_files_of_a_run_and_export_writes_them_otherwise(
+    tmp_path: Path, finished: tuple[Path, Completed]
+) -> None:
+    home = str(shutil.copytree(finished[0] / "yrd", tmp_path / "yrd"))
     result = yrdgeo("show", home)
     assert result.returncode == 0
     assert "tables/cities.csv" in result.stdout
@@ -149,12 +203,12 @@ def test_show_names_the_files_of_a_run_and_export_writes_them_otherwise(tmp_path
     assert yrdgeo("export", home, "--format", "xlsx", "--overwrite").returncode == 0
 
 
-def test_a_notebook_and_a_workbook_are_written_on_request(tmp_path: Path) -> None:
+def test_a_notebook_and_a_workbook_are_written_on_request(tmp_path: Path, small: str) -> None:
     arguments = ("--format", "workbook", "--format", "notebook", "--quiet")
-    result = yrdgeo("run", "yrd", "--out", str(tmp_path), *arguments)
+    result = yrdgeo("run", small, "--out", str(tmp_path / "runs"), *arguments)
     assert result.returncode == 0, result.stderr
-    assert sorted(path.name for path in (tmp_path / "yrd").iterdir()) == [
-        "notebook.ipynb", "run.json", "tables", "yrd.xlsx",
+    assert sorted(path.name for path in (tmp_path / "runs" / "mine").iterdir()) == [
+        "mine.xlsx", "notebook.ipynb", "run.json", "tables",
     ]  # fmt: skip
 
 

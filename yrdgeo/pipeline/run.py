@@ -4,6 +4,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from errno import ENOTDIR
+from os import strerror
 from pathlib import Path
 from typing import Literal
 
@@ -100,6 +102,8 @@ def run_study(
         If the folder is already there and ``overwrite`` is false, or is not a run's folder.
     ArgumentError
         If a format is unknown.
+    NotADirectoryError
+        If ``out`` is a file, or within one.
 
     Examples
     --------
@@ -144,6 +148,9 @@ def _formats(study: Study, formats: Iterable[str] | None) -> tuple[str, ...]:
 
 def _check_target(target: Path, *, overwrite: bool) -> None:
     if not target.exists() and not target.is_symlink():
+        above = next(folder for folder in target.absolute().parents if folder.exists())
+        if not above.is_dir():  # better said now than after the whole run
+            raise NotADirectoryError(ENOTDIR, strerror(ENOTDIR), str(above))
         return
     if not (target / MANIFEST).is_file() or "yrdgeo" not in read_manifest(target):
         raise StudyError(
