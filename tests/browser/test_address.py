@@ -1,5 +1,6 @@
 """Every choice lies in the address: opened afresh it shows the same, and back takes it away."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -8,6 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.visits import Open
+from yrdgeo.publish.atlas import write_atlas
+from yrdgeo.results import Run
 
 pytestmark = pytest.mark.browser
 
@@ -180,7 +183,7 @@ WRONG = (
 KEYS = (
     "lang", "layer", "year", "scenario", "city", "with", "from", "tab", "scheme", "pair", "story",
     "core", "by", "form", "log", "x", "y", "logs", "box", "compare", "rows", "sort", "measure",
-    "plan", "ring", "index", "of", "before", "at", "show", "view",
+    "against", "trial", "part", "plan", "ring", "index", "of", "before", "at", "show", "view",
 )  # fmt: skip
 
 
@@ -210,6 +213,37 @@ def test_what_an_address_cannot_mean_is_ignored(sample_page: Path, visit: Open) 
         assert not set(left.get(key, [])) & set(WRONG), key
     assert page.evaluate("window.ran") == []
     assert opened.messages == []
+
+
+def test_a_scenario_whose_name_holds_the_sign_between_names_is_restored(
+    run: Run, visit: Open, tmp_path: Path
+) -> None:
+    odd = "new~line%7E~"
+    renamed = {"new_line": odd}
+    path = write_atlas(
+        dataclasses.replace(
+            run,
+            results=run.results.replace({"scenario": renamed}),
+            scenarios=run.scenarios.replace({"scenario": renamed}),
+        ),
+        tmp_path / "atlas.html",
+    )
+    page, other = visit(path).page, visit(path).page
+    page.evaluate("() => { atlas.app.set({lang: 1, layer: 'mean_time_rail'}); }")
+    page.locator("#scenario").select_option(odd)
+    seen = page.evaluate(SHOWN)
+    assert opened_afresh(other, path, settled(page)) == seen
+    page.click(".difference")
+    seen = page.evaluate(SHOWN)
+    assert page.evaluate("atlas.app.layer().scenario") == odd
+    assert opened_afresh(other, path, settled(page)) == seen
+    page.click("#tab-compare")
+    page.locator("#compare-kind").select_option("scenarios")
+    for k, wanted in ((0, odd), (1, "")):
+        page.locator(f"#compare-{k}").select_option(wanted)
+    seen = page.evaluate(SHOWN)
+    assert ["compare-0", odd] in seen["chosen"]
+    assert opened_afresh(other, path, settled(page)) == seen
 
 
 def test_every_choice_of_the_state_is_written_and_read(sample_page: Path, visit: Open) -> None:

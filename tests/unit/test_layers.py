@@ -10,6 +10,7 @@ from sample_run import ISLAND, MISSING, UNVERIFIED, YEAR, sample_run
 from yrdgeo.errors import TableError
 from yrdgeo.publish.layers import layer_classes, layer_records, ranks, time_records
 from yrdgeo.publish.overlays import fitted, gradient_records
+from yrdgeo.publish.palette import NEUTRAL
 from yrdgeo.publish.payload import payload
 from yrdgeo.results import Run
 
@@ -75,6 +76,27 @@ def test_equal_printed_values_share_a_rank() -> None:
 
 def test_the_midpoint_of_a_diverging_layer_is_a_bound(run: Run, order: pd.Index) -> None:
     assert 0.0 in record(run, order, "gdp_growth")["breaks"]
+
+
+def test_what_prints_as_the_midpoint_of_a_layer_is_a_class_of_its_own(
+    run: Run, order: pd.Index
+) -> None:
+    code = sorted(run.cities.index)[2]
+    still = run.results["layer_id"].eq("gdp_growth") & run.results["adcode"].eq(code)
+    calm = dataclasses.replace(
+        run, results=run.results.assign(value=run.results["value"].mask(still, 0.04))
+    )
+    layer = record(calm, order, "gdp_growth")
+    neutral = layer["neutral"]
+    assert layer["colours"][neutral] == NEUTRAL
+    for view in layer["views"].values():
+        letters = dict(zip(order, view["classes"], strict=True))
+        values = dict(zip(order, view["values"], strict=True))
+        assert values[code] == 0
+        assert [one for one in order if letters[one] == str(neutral)] == [
+            one for one in order if values[one] == 0
+        ]
+    assert "neutral" not in record(run, order, "population")
 
 
 def test_given_breaks_are_taken_as_they_are() -> None:

@@ -159,6 +159,7 @@ def _record(row: Mapping[str, object], results: pd.DataFrame, order: pd.Index) -
             key: _view(view, printed[key], classes, lowest_first=lowest_first, decimals=decimals)
             for key, view in views.items()
         },
+        **({} if classes.neutral is None else {"neutral": classes.neutral}),
         **_named(row),
     }
 
@@ -228,6 +229,7 @@ def layer_classes(row: Mapping[str, object], values: Floats) -> Classes:
         values,
         scheme="fisher_jenks" if scheme == "manual" else scheme,
         midpoint=midpoint if text(row.get("palette")) == "diverging" else None,
+        step=10.0 ** -_decimals(row),
         breaks=manual or None,
     )
 

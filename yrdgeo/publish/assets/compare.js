@@ -7,9 +7,12 @@
   const MANY = 600;
 
   // What is compared, as an address says it: kind~one~other; anything else is two cities.
+  // A scenario's name may have the sign in it that parts two names.
+  const part = (name) => String(name).replace(/[%~]/g, (sign) => (sign === "%" ? "%25" : "%7E"));
+  const whole = (text) => text.replace(/%(25|7E)/g, (_, code) => (code === "25" ? "%" : "~"));
   atlas.comparison = (text) => {
-    const [kind, one, ...other] = text.split("~");
-    return KINDS.includes(kind) && kind !== "cities" ? { kind, ends: [one || "", other.join("~")] } : { kind: "cities", ends: [] };
+    const [kind, one = "", other = ""] = text.split("~").map(whole);
+    return KINDS.includes(kind) && kind !== "cities" ? { kind, ends: [one, other] } : { kind: "cities", ends: [] };
   };
 
   atlas.compare = function (app, root) {
@@ -48,7 +51,7 @@
       return usual.map((id, k) => (all.includes(asked[k]) ? asked[k] : id));
     }
 
-    const text = (name, asked) => (name === "cities" ? "" : [name, ...fill(name, asked)].join("~"));
+    const text = (name, asked) => (name === "cities" ? "" : [name, ...fill(name, asked).map(part)].join("~"));
 
     function choose(k, value) {
       const now = chosen();

@@ -28,7 +28,8 @@
     app.scenarioTitle = (id) => (id ? data.charts.scenarios[id]?.title || [id, id] : data.words.map((words) => words["base"]));
 
     // difference~layer~scenario, in every year that has both
-    app.makers.set("difference", (id, scenario) => {
+    app.makers.set("difference", (id, ...named) => {
+      const scenario = named.join("~"); // which may have the sign in it
       const layer = data.layers.find((one) => one.id === id);
       const classes = data.differences[id]?.scenario;
       if (!layer || !classes) return undefined;

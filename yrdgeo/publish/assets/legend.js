@@ -19,8 +19,8 @@
     const { neutral, decimals, breaks } = layer;
     const step = 10 ** -decimals;
     const show = (v) => app.number(v, Math.abs(v - layer.midpoint) <= step * 1.5 ? decimals : places(layer, breaks.filter((_, i) => i !== neutral - 1)));
-    const middle = app.number(layer.midpoint, 0);
-    if (k === neutral) return app.t("no_difference", { v: middle });
+    const middle = app.number(layer.midpoint, Number.isInteger(layer.midpoint) ? 0 : decimals);
+    if (k === neutral) return layer.base ? app.t("no_difference", { v: middle }) : "= " + middle;
     if (k === 0) return neutral === 1 ? "< " + middle : "≤ " + show(breaks[0]);
     if (k === breaks.length) return "> " + show(breaks[k - 1] === layer.midpoint ? layer.midpoint : breaks[k - 1]);
     return show(k === neutral + 1 ? layer.midpoint + step : breaks[k - 1]) + " – " + show(breaks[k]);

@@ -29,7 +29,7 @@
       const y = size.y / 2;
       const metres = map.distance(map.containerPointToLatLng([0, y]), map.containerPointToLatLng([100, y]));
       const power = 10 ** Math.floor(Math.log10(metres / 1000));
-      const km = [1, 2, 5, 10].map((m) => m * power).filter((one) => one <= metres / 1000).pop() || power;
+      const km = [1, 2, 3, 5, 10].map((m) => m * power).filter((one) => one <= metres / 1000).pop() || power;
       return { length: (km * 1000 * 100) / metres, text: app.withUnit(app.number(km, km < 1 ? 1 : 0), app.t("km")) };
     };
     const show = () => {
