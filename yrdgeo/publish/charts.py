@@ -45,7 +45,7 @@ def chart_records(run: Run, order: pd.Index) -> Record:
         "sizes": [_numbers_of(row, SIZE) for row in _rows(run, "rank_size")],
         "inequality": [
             {**_numbers_of(row, INEQUALITY), "group": text(row.get("group_id"))}
-            for row in _rows(run, "inequality")
+            for row in _by_group(_rows(run, "inequality"))
             if {"group_id", "year", "values"} <= set(row) and text(row.get("measure")) in INDICES
         ],
         **group_records(run),
@@ -54,6 +54,14 @@ def chart_records(run: Run, order: pd.Index) -> Record:
             for row in records(run.scenarios)
         },
     }
+
+
+def _by_group(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return rows group by group, the first named first, each by year."""
+    names = list(dict.fromkeys(text(row.get("group_id")) for row in rows))
+    return sorted(
+        rows, key=lambda row: (names.index(text(row.get("group_id"))), text(row.get("year")))
+    )
 
 
 CENTRE = ("values", "year", "move_km", "bearing_deg")

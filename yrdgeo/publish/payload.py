@@ -4,6 +4,7 @@ Cities are in the order of their adcodes everywhere; latitude comes first, as Le
 """
 
 import json
+import re
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -87,6 +88,7 @@ def payload(run: Run, *, layers: Sequence[str] | None = None, panel: bool = True
         "basemap": basemap_record(run),
         "sources": [
             {name: text(row.get(name)) for name in SOURCE_FIELDS}
+            | {"vintage_zh": chinese_vintage(text(row.get("vintage")))}
             for row in [*records(run.sources), *([ground_source(around)] if around else [])]
         ],
     }
@@ -113,18 +115,40 @@ def script_json(content: object) -> str:
     return dumped
 
 
+_VINTAGES = {
+    " and later": "及以后", " and ": "和", " derived": "（推算）", " residual": "（余额推算）",
+    " final": "（终值）", "not stated in the wheel; before ": "未注明，早于",
+}  # fmt: skip
+
+
+def chinese_vintage(said: str) -> str:
+    """Return what a source says of its vintage in Chinese; empty where no words are known for it.
+
+    >>> chinese_vintage("2010-11-01 and 2020-11-01"), chinese_vintage("2020"), chinese_vintage("x")
+    ('2010-11-01和2020-11-01', '2020', '')
+    """
+    for english, chinese in _VINTAGES.items():
+        said = said.replace(english, chinese)
+    return "" if re.search("[A-Za-z]", said) else said
+
+
 def _languages(run: Run) -> list[str]:
     given = run.options.get("languages")
     asked = [str(one) for one in given] if isinstance(given, (list, tuple)) else []
     return [one for one in asked if one in ("zh", "en")] or ["zh", "en"]
 
 
-def short(name: str) -> str:
-    """Return a Chinese city name without the word for city.
+_PEOPLES = "朝鲜|土家|苗|藏|羌|彝|布依|侗|哈尼|壮|傣|白|景颇|傈僳|回|蒙古|哈萨克|柯尔克孜"
+_AUTONOMOUS = re.compile(f"(?<=..)(?:(?:{_PEOPLES})族?)+自治州$")
 
-    >>> short("苏州市"), short("沙市"), short("Suzhou")
-    ('苏州', '沙市', 'Suzhou')
+
+def short(name: str) -> str:
+    """Return a Chinese name as maps have it: without the word for city, or a prefecture's peoples.
+
+    >>> short("苏州市"), short("沙市"), short("海西蒙古族藏族自治州"), short("Suzhou")
+    ('苏州', '沙市', '海西', 'Suzhou')
     """
+    name = _AUTONOMOUS.sub("", name)
     return name[:-1] if name.endswith(COUNTY) and len(name) > SHORT else name
 
 

@@ -64,7 +64,7 @@
           atlas.el("td", {}, years.length > 1 ? atlas.spark(series, "#2367ac") : null));
       });
       return atlas.el("table", { class: "values" },
-        atlas.el("thead", {}, atlas.el("tr", {}, ["layer", "value", "rank_short", "year", "series"].map((key) => atlas.el("th", { scope: "col", text: app.t(key) })))),
+        atlas.el("thead", {}, atlas.el("tr", {}, ["layer", "value", "rank_short", "year", "series"].map((key) => atlas.el("th", { scope: "col", class: key === "value" && "number", text: app.t(key) })))),
         atlas.el("tbody", {}, rows));
     }
 

@@ -70,6 +70,8 @@
     // A word that not every name has.
     app.word = (key, other) => data.words[state.lang][key] ?? other; // as it is: a user's own may hold braces
     app.say = (pair) => pair[state.lang];
+    // A title inside an English sentence begins small, but for what is always written large.
+    app.within = (title) => title.replace(/^[A-Z](?=[a-z]+(?: |,|$))/, (first) => first.toLowerCase());
     app.locale = () => LOCALES[state.lang];
     const formats = {}; // making one is slow
     app.number = (value, decimals) => {
@@ -153,7 +155,8 @@
     app.sourceTitle = (row) => app.sourceText(row, "title") || row.source_id;
     app.sourceLine = (...views) => app.sourcesOf(...views).map((row) => {
       const title = app.sourceTitle(row);
-      return !row.vintage || title.includes(row.vintage) ? title : title + ", " + row.vintage;
+      const vintage = app.sourceText(row, "vintage");
+      return !vintage || title.includes(vintage) ? title : title + (state.lang === 0 ? "，" : ", ") + vintage;
     });
 
     // One city's value, as printed everywhere.

@@ -48,7 +48,7 @@
       const actual = plans.find((plan) => plan.actual);
       const titles = criteria.map((name) => app.t("pair_" + name));
       words.textContent = app.t("plans_title");
-      said.textContent = app.t("plans_front", { n: front.length, x: titles[0], y: titles[1] })
+      said.textContent = app.t("plans_front", { n: front.length, x: app.within(titles[0]), y: app.within(titles[1]) })
         + (actual ? app.t(actual.beaten ? "plans_beaten" : "plans_unbeaten", { n: actual.beaten }) : "");
       const [xs, ys] = [0, 1].map((k) => plans.map((plan) => plan.values[k]));
       const spread = (values) => { const [a, b] = [Math.min(...values), Math.max(...values)]; return [a - (b - a || 1) * 0.06, b + (b - a || 1) * 0.08]; };
