@@ -45,6 +45,12 @@ def cities_of(
     )
 
 
+def catalogue_of(spec: StudySpec) -> dict[str, catalogue.Indicator]:
+    """Return the embedded catalogue with the rows of the study's own beside it."""
+    own = spec.study["catalogue"]
+    return catalogue.load_catalogue(*([spec.path(own)] if own else []))
+
+
 def indicators_of(
     spec: StudySpec,
     cities: gpd.GeoDataFrame,
@@ -87,6 +93,12 @@ def _match_notices(
         yield Notice(
             f"{name}: rows of {few(spare)} are no cities of the region and are left out.",
             f"{name}：{few(spare)}不是本区域的城市，未使用。",
+        )
+    if report.unread:
+        yield Notice(
+            f"{name}: the columns {few(report.unread)} are no indicators that are known and are "
+            "left out.",
+            f"{name}：{few(report.unread)}各列不是已知指标，未使用。",
         )
     if report.without_value:
         yield Notice(
@@ -186,7 +198,7 @@ def allowed_of(spec: StudySpec, cities: gpd.GeoDataFrame, level: Unit) -> Allowe
             f"{path.name}: {outside.sum()} of {len(ends)} allowed pairs lie outside the region and "
             f"have no effect: {few(en)}.",
             f"{path.name}：{len(ends)}对允许的配对中有{outside.sum()}对不在本区域内，不起作用："
-            f"{'、'.join(zh.iloc[:SHOWN])}{'等' * (outside.sum() > SHOWN)}。",
+            f"{'、'.join(zh.iloc[:SHOWN])}{'等' * (len(zh) > SHOWN)}。",
         ),
     )
 
@@ -205,7 +217,8 @@ def _text(value: object) -> str | None:
 
 def sources_of(spec: StudySpec) -> pd.DataFrame:
     """Return every shipped source, and a row for each file that the user brought."""
-    files = [("user_boundary", row["path"]) for row in spec.boundaries]
+    files = [("user_catalogue", spec.study["catalogue"])]
+    files += [("user_boundary", row["path"]) for row in spec.boundaries]
     files += [(f"user_indicator_{n}", row["path"]) for n, row in enumerate(spec.indicators, 1)]
     files += [("user_network", spec.network[key]) for key in ("nodes", "links")]
     files += [("user_roads", spec.network["osm"])]

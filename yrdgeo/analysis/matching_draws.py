@@ -14,6 +14,7 @@ Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
 MOST_TRIES = 200  # draws for each that is allowed, where they cannot be counted
+PATIENCE = 500  # allowed ones that luck may owe
 CELLS = 2**22  # places × sets of helped cities: 34 MB of counts
 
 
@@ -124,11 +125,11 @@ def _kept(free: Flags, draws: int, seed: int) -> Iterator[Rows]:
             good = rows[:, :k][free[rows[:, :k], np.arange(k)].all(axis=1)][: draws - got]
             got, tried = got + len(good), tried + len(rows)
             yield good
-        if got >= draws:
-            return
-        if tried > MOST_TRIES * draws:
-            raise ArgumentError(
-                "Allowed matchings are too rare to be drawn.",
-                found=f"{got} of {tried:,}",
-                fix="Allow more pairs, or count every matching with permutations='exact'.",
-            )
+            if got >= draws:
+                return
+            if tried > MOST_TRIES * (got + PATIENCE):
+                raise ArgumentError(
+                    "Allowed matchings are too rare to be drawn.",
+                    found=f"{got} of {tried:,}",
+                    fix="Allow more pairs, or count every matching with permutations='exact'.",
+                )

@@ -17,6 +17,11 @@ COLUMN_WORDS = {
     "rail_min": ("铁路时间", "rail time"),
     "road_min": ("公路时间", "road time"),
     "travel_time_min": ("最快时间", "fastest time"),
+    "gdp_per_capita_ratio": ("人均GDP之比", "ratio of GDP per head"),
+    "gdp_per_capita_gap_yuan": ("人均GDP差距", "gap in GDP per head"),
+    "similarity": ("产业结构相似系数", "similarity of structures"),
+    "krugman": ("产业结构差异", "difference of structures"),
+    "complementarity": ("产业结构互补度", "complementarity of structures"),
 }
 
 
@@ -133,9 +138,10 @@ def lacking(
         Rows of the ``cities`` table.
     """
     zh, en = called(part)
+    words = COLUMN_WORDS[criterion]
     return Notice(
-        f"{en}: no {plan[1]}, for {criterion} is unknown or has no path: {few(lost['name_en'])}.",
-        f"{zh}：未给出{plan[0]}，因为{listed_zh(lost['name_zh'])}的{criterion}未知或不可达。",
+        f"{en}: no {plan[1]}, for {words[1]} is unknown or has no path: {few(lost['name_en'])}.",
+        f"{zh}：未给出{plan[0]}，因为{listed_zh(lost['name_zh'])}的{words[0]}未知或不可达。",
     )
 
 

@@ -107,7 +107,9 @@ def pair_answer(
         "pareto": pd.concat(fronts, ignore_index=True) if fronts else pd.DataFrame(),
         **plan_tables(best),
     }
-    return PairAnswer({name: table for name, table in made.items() if len(table)}, tuple(said))
+    return PairAnswer(
+        {name: table for name, table in made.items() if len(table)}, tuple(dict.fromkeys(said))
+    )
 
 
 def _matrices(
@@ -240,9 +242,9 @@ def _less_en(case: Case, found: TestResult) -> str:
 
 def _less_zh(case: Case, found: TestResult) -> str:
     n, floor = f"{found.n_permutations:,}", f"{found.p_floor:.2g}"
-    if case.name in _LESS_ZH:
-        return f"{_LESS_ZH[case.name]}，共{n}种，p值不可能小于{floor}。"
     how = "抽取" if "drawn" in found.note else "共"
+    if case.name in _LESS_ZH:
+        return f"{_LESS_ZH[case.name]}，{how}{n}种，p值不可能小于{floor}。"
     asks = NULLS[CANDIDATES].asks[0] if case.candidates else ""
     return f"与随机配对相比（{case.title[0]}），{how}{n}种，p值不可能小于{floor}。{asks}"
 
