@@ -32,7 +32,7 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 def minutes_of(study: Study, seed: int = 3) -> TravelTimes:
     """Return made-up whole minutes, so that plans tie."""
     ids = study.cities.index
-    made = np.random.default_rng(seed).integers(1, 4, (len(ids), len(ids))).astype(float)
+    made = np.random.default_rng(seed).integers(1, 3, (len(ids), len(ids))).astype(float)
     return TravelTimes(ids, ids, made)
 
 
