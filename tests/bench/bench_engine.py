@@ -109,7 +109,7 @@ RULES = [
     Rule("first use compiles, wall s", ("compile",), "yrdgeo", "first", "wall_s", most=5),
     Rule("2 processes, × this one, wall", ("cluster",), "", "", "x_here", most=1.3),
     Rule("2 processes, other numbers", ("cluster",), "", "", "differ", most=0),
-    Rule("planar gaps, × shapely, CPU", ("borders",), "shapely", "200 m", "x_shapely", 50),
+    Rule("planar gaps, × shapely, CPU", ("borders",), "shapely", "planar", "x_shapely", 50),
     Rule("planar gaps, off shapely's, m", ("borders",), "shapely", "planar", "off_m", most=1e-6),
     Rule("100 pairs of counties, wall s", ("borders",), "yrdgeo", "counties", "wall_s", most=1),
 ]

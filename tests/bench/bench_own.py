@@ -110,8 +110,8 @@ def borders(nodes: int) -> list[Row]:
         finer.append(("edges of 200 m", cities.segmentize(200.0)))
     for name, shapes in finer:
         polygons = shapes.to_numpy()
-        ours = cost(lambda: planar_gaps_m(shapes, left, right), times=5)  # noqa: B023 — at once
-        theirs = cost(lambda: shapely.distance(polygons[left], polygons[right]))  # noqa: B023
+        ours = cost(lambda: planar_gaps_m(shapes, left, right), times=30)  # noqa: B023 — at once
+        theirs = cost(lambda: shapely.distance(polygons[left], polygons[right]), times=TIMES)  # noqa: B023
         off = np.abs(
             planar_gaps_m(shapes, left, right) - shapely.distance(polygons[left], polygons[right])
         )

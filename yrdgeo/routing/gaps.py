@@ -16,7 +16,7 @@ import shapely
 from yrdgeo.errors import ArgumentError
 from yrdgeo.routing.kernel import Floats, Longs, Whole, inner, kernel
 
-FAN = 4  # segments of a box, and boxes of a larger box
+FAN = 8  # segments of a box, and boxes of a larger box
 POLYGON, MULTIPOLYGON = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 X, Y, DX, DY, INVERSE = 0, 1, 2, 3, 4  # columns of a segment; the last is 1 / length², or 0
 WEST, SOUTH, EAST, NORTH = 0, 1, 2, 3  # columns of a box
