@@ -39,28 +39,27 @@ _NUMBER = (int, float)
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 FASTEST_KMH = 1_500.0
 LONGEST_MIN = 1_440.0
-_SLUG = r"[a-z][a-z0-9_]{0,63}"
+SLUG = r"[a-z][a-z0-9_]{0,63}"
 
 
 def _years(meaning: str) -> Key:
     return Key(list, default=(), items=int, minimum=FIRST_YEAR, maximum=LAST_YEAR, meaning=meaning)
 
 
+def _year(meaning: str, *, required: bool = False) -> Key:
+    return Key(int, minimum=FIRST_YEAR, maximum=LAST_YEAR, required=required, meaning=meaning)
+
+
 # Table → key → rule. A table whose name stands in LISTS is written [[name]] and may repeat.
 SCHEMA: dict[str, dict[str, Key]] = {
     "study": {
-        "name": Key(pattern=_SLUG, required=True, meaning="folder of the outputs"),
+        "name": Key(pattern=SLUG, required=True, meaning="folder of the outputs"),
         "region": Key(required=True, meaning="shipped region, or path of a region file"),
-        "year": Key(
-            int,
-            required=True,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="year of the indicators",
-        ),
+        "year": _year("year of the indicators", required=True),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
         "indicators": Key(list, default=(), meaning="indicators to map, from the catalogue"),
+        "catalogue": Key(meaning="TOML file of indicators of your own: see docs/regions.md"),
         "years": _years("further years to map, besides the study year"),
     },
     "boundary": {
@@ -132,7 +131,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         ),
     },
     "scenario": {
-        "name": Key(pattern=_SLUG, required=True, meaning="what the results are filed under"),
+        "name": Key(pattern=SLUG, required=True, meaning="what the results are filed under"),
         "title_zh": Key(default=""),
         "title_en": Key(default=""),
         "open": Key(list, default=(), meaning="lines of the network that are not open yet"),
@@ -147,7 +146,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "add_nodes": Key(meaning="node table of their new stations"),
     },
     "measure": {
-        "id": Key(pattern=_SLUG, required=True, meaning="column of the result, unit last"),
+        "id": Key(pattern=SLUG, required=True, meaning="column of the result, unit last"),
         "measure": Key(required=True, meaning="a name of `yrdgeo list measures`"),
         "opportunities": Key(default="", meaning="indicator that is reached, or supplied"),
         "demand": Key(default="", meaning="indicator that competes for it"),
@@ -197,7 +196,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "measures": Key(list, default=STRUCTURE, meaning="names of `yrdgeo list measures`"),
     },
     "score": {
-        "id": Key(pattern=_SLUG, required=True, meaning="column of the result"),
+        "id": Key(pattern=SLUG, required=True, meaning="column of the result"),
         "measure": Key(default="composite", meaning="a score of `yrdgeo list measures`"),
         "criteria": Key(
             dict,
@@ -313,7 +312,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         ),
     },
     "evaluation": {
-        "id": Key(pattern=_SLUG, required=True, meaning="what the results are filed under"),
+        "id": Key(pattern=SLUG, required=True, meaning="what the results are filed under"),
         "values": Key(
             required=True,
             meaning="indicator that the programme may have changed, of all cities by year, such as "
@@ -322,14 +321,9 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "vintage": Key(meaning="take no other; your own file's if none is named"),
         "log": Key(bool, default=True, meaning="effects on the logarithm, so in shares"),
         "scheme": Key(default="", meaning="whose helped cities are treated; the study's if one"),
-        "since": Key(
-            int,
-            minimum=FIRST_YEAR,
-            maximum=LAST_YEAR,
-            meaning="first year with an effect; the year after each pair's own date if none",
-        ),
-        "permutations": Key(int, default=999, minimum=1, maximum=99_999, meaning="re-assignments"),
-        "draws": Key(int, default=999, minimum=1, maximum=99_999, meaning="of the wild bootstrap"),
+        "since": _year("first year with an effect; the year after each pair's own date if none"),
+        "permutations": Key(int, default=999, minimum=1, maximum=9_999, meaning="re-assignments"),
+        "draws": Key(int, default=999, minimum=1, maximum=9_999, meaning="of the wild bootstrap"),
     },
     "publish": {
         "formats": Key(list, default=DEFAULT_FORMATS, legal=FORMATS, filled=True),

@@ -208,3 +208,12 @@ def test_without_linearmodels_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch
     panel = panel_of(11)
     with pytest.raises(MissingPackageError, match=r"yrdgeo\[stats\]"):
         evaluation.difference_in_differences(panel, starts_of(panel))
+
+
+def test_choices_are_counted_in_blocks_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = panel_of(12, cities=8, treated=2)
+    at_once = evaluation.leads_test(panel, starts_of(panel, 2))
+    monkeypatch.setattr("yrdgeo.analysis.did.BLOCK", 8 * 20 * 5)  # five choices
+    found = evaluation.leads_test(panel, starts_of(panel, 2))
+    assert found.null == pytest.approx(at_once.null)
+    assert len(found.null) == 28

@@ -168,6 +168,7 @@ def test_pairs_of_several_years_have_effects_by_year_alone(
             "2种版本",
         ),
         (lambda rows: rows.assign(value=np.nan), "it has no values", "没有数值"),
+        (lambda rows: rows[rows["adcode"].ne("341100")], "no values of Chuzhou", "滁州市没有数值"),
     ],
 )
 def test_what_is_missing_is_a_notice_and_no_table(

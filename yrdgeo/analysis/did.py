@@ -196,16 +196,17 @@ def randomised(
 def assignments(panel: Panel, permutations: int, seed: int) -> Iterator[Bools]:
     """Yield treated (units × block): every choice where they are few, drawn ones otherwise."""
     n, k = len(panel.units), int(panel.treated.sum())
+    block = max(BLOCK // (n * 20), 1)
     if comb(n, k) <= permutations:
         every = np.array(list(combinations(range(n), k)))
-        chosen = np.zeros((n, len(every)), dtype=bool)
-        chosen[every.T, np.arange(len(every))] = True
-        yield chosen
+        for part in np.split(every, range(block, len(every), block)):
+            chosen = np.zeros((n, len(part)), dtype=bool)
+            chosen[part.T, np.arange(len(part))] = True
+            yield chosen
         return
     generator = seeded(seed)
     first = np.zeros((n, 1), dtype=bool)
     first[:k] = True
-    block = max(BLOCK // (n * 20), 1)
     for done in range(0, permutations, block):
         tiled = np.tile(first, (1, min(block, permutations - done)))
         yield generator.permuted(tiled, axis=0)

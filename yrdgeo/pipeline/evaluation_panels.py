@@ -32,6 +32,8 @@ class Asked:
         First year with an effect by helped city.
     classes
         ``adjacent`` or ``leapfrog`` by helped city; one with pairs of both kinds is adjacent.
+    cities
+        The study's, for their names.
     """
 
     row: Row
@@ -39,6 +41,7 @@ class Asked:
     panel: pd.DataFrame
     starts: pd.Series
     classes: pd.Series
+    cities: pd.DataFrame
 
     @property
     def name(self) -> str:
@@ -57,7 +60,8 @@ def asked_of(study: Study, row: Row, pairs: pd.DataFrame) -> Asked:
     named = study.pairs[study.pairs["scheme"].eq(scheme)]
     measured = pairs[pairs["scheme"].eq(scheme)]
     classes = measured.groupby("helped_city")["pair_class"].min()
-    return Asked(row, scheme, panel_of(study, row), starts_of(named, row["since"]), classes)
+    starts = starts_of(named, row["since"])
+    return Asked(row, scheme, panel_of(study, row), starts, classes, study.cities)
 
 
 def scheme_of(study: Study, row: Row) -> str:

@@ -77,10 +77,18 @@ def _lacking(asked: Asked) -> Notice | None:
             "values of zero or less have no logarithm: write log = false",
             "数值须大于零才能取对数，否则请设log = false",
         )
+    absent = asked.starts.index.difference(pd.Index(asked.panel["adcode"]))
     needed = evaluation.panel_needed(asked.panel, asked.starts)
     lacks = needed.loc[~needed["usable"].astype(bool), ["reason_en", "reason_zh"]]
     reasons = [("it has no values", "没有数值")] if needed.empty else lacks.to_numpy().tolist()
-    return _refused(asked, *map(str, reasons[0])) if reasons else None
+    if not reasons:
+        return None
+    en, zh = map(str, reasons[0])
+    if 0 < len(absent) < len(asked.starts):
+        named = asked.cities.loc[absent]
+        en += f"; no values of {few(named['name_en'])}"
+        zh += f"；{few(named['name_zh'])}没有数值"
+    return _refused(asked, en, zh)
 
 
 def _refused(asked: Asked, en: str, zh: str) -> Notice:
