@@ -10,6 +10,7 @@ from yrdgeo.analysis import gradient, linkage
 from yrdgeo.errors import YrdGeoError
 from yrdgeo.pipeline.distances import from_core
 from yrdgeo.pipeline.gradients import ERRORS, ONE_SLOPE, Fitted, corridor_premiums
+from yrdgeo.pipeline.note_words import with_chinese
 from yrdgeo.pipeline.place_tables import latest_complete
 from yrdgeo.results import TravelTimes
 from yrdgeo.study import Study
@@ -38,7 +39,8 @@ def gradient_tables(
         "rank_size": list(_ranks(study)),
     }
     tables = {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
-    return {name: table for name, table in tables.items() if len(table)}
+    names = dict(study.cities["name_zh"])
+    return {name: with_chinese(table, names) for name, table in tables.items() if len(table)}
 
 
 def _curve(one: Fitted) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from yrdgeo.pipeline.between import touching
 from yrdgeo.pipeline.distances import Along, Away, away, cores_of, to_cores, unit_of
 from yrdgeo.pipeline.gradient_questions import gradient_id
 from yrdgeo.pipeline.layers import values_by_adcode
+from yrdgeo.pipeline.note_words import in_chinese
 from yrdgeo.pipeline.spatial_errors import COLUMNS as SPATIAL
 from yrdgeo.pipeline.spatial_errors import CUTOFF_KM, spatial_errors
 from yrdgeo.pipeline.spatial_errors import alike as lie_alike
@@ -30,7 +31,7 @@ COLUMNS = [
     "gradient_id", "values", "weights", "from_id", "by", "form", "base_form", "coefficient",
     "estimate", "standard_error", "lower", "upper", "r2", "n", "errors", "smearing", "break_p",
     "break_p_floor", "moran", "moran_p", "distance_unit", "value_unit", "corridor_id",
-    "corridor_zh", "corridor_en", "offset_km", "n_left_out", *SPATIAL, "note",
+    "corridor_zh", "corridor_en", "offset_km", "n_left_out", *SPATIAL, "note", "note_zh",
 ]  # fmt: skip
 ERRORS: Errors = "hc3"  # few cities, unequal variances
 ONE_SLOPE = ("linear", "exponential", "power", "log")
@@ -194,6 +195,8 @@ def _about(study: Study, one: Fitted) -> dict[str, object]:
         "value_unit": _unit(study, str(one.spec["values"])),
         **corridor,
         "note": " ".join(filter(None, said)),
+        "note_zh": in_chinese(one.fit.note, dict(study.cities["name_zh"]))
+        + ("" if along is None else _said_zh(study, along)),
     }
 
 
@@ -206,6 +209,16 @@ def _said(study: Study, along: Along) -> str:
         f"farthest {used['offset_km'].max():.0f} km off it"
         f"{f'; left out: {off}' if off else ''}. {along.corridor.note_en}"
     ).rstrip()
+
+
+def _said_zh(study: Study, along: Along) -> str:
+    used = along.table[along.table["beside"]]
+    off = "、".join(study.cities.loc[along.left_out, "name_zh"])
+    return (
+        f"{along.corridor.name_zh}沿线{along.offset_km:g}公里以内有{len(used)}个城市，最远偏离"
+        f"{used['offset_km'].max():.0f}公里{f'；未纳入：{off}' if off else ''}。"
+        f"{along.corridor.note_zh}"
+    )
 
 
 def corridor_premiums(

@@ -8,6 +8,7 @@ import pandas as pd
 from yrdgeo.analysis import inequality
 from yrdgeo.inputs import PROVINCE_GROUP
 from yrdgeo.pipeline.families import score_weights, structure_groups, structure_pairs
+from yrdgeo.pipeline.note_words import with_chinese
 from yrdgeo.sources import programmes
 from yrdgeo.spec import Row
 from yrdgeo.study import Study
@@ -20,7 +21,7 @@ COLUMNS = [
 ]  # fmt: skip
 NESTED_COLUMNS = [
     "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing",
-    "vintage", "confidence", "note",
+    "vintage", "confidence", "note", "note_zh",
 ]  # fmt: skip
 WHOLE = ("beta_convergence", "concentration_index", "theil_between_share")
 PARTS = "_core"  # a core zone is a part of its circle
@@ -39,7 +40,8 @@ def family_tables(study: Study, results: pd.DataFrame) -> dict[str, pd.DataFrame
         "score_weights": score_weights(study, results),
         **structure_groups(study),
     }
-    return {name: table for name, table in made.items() if len(table)}
+    names = dict(study.cities["name_zh"])
+    return {name: with_chinese(table, names) for name, table in made.items() if len(table)}
 
 
 def _asked_years(study: Study, spec: Row) -> list[int]:
@@ -218,5 +220,7 @@ def _nested_years(study: Study, spec: Row) -> Iterator[pd.DataFrame]:
                     confidence="unverified" if table["confidence"].eq("unverified").any() else "",
                     note="a city in two circles counts in the first of "
                     f"{', '.join(order)}; circles end at province borders; others stand alone",
+                    note_zh=f"同属两个都市圈的城市计入先列者（{'、'.join(order)}）；"
+                    "都市圈以省界为限；其余城市各自单列",
                 )[NESTED_COLUMNS]
             )
