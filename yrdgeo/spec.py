@@ -14,7 +14,7 @@ from pathlib import Path
 
 from yrdgeo.errors import Problem, StudyError, nearest, raise_problems
 from yrdgeo.provenance import PACKAGE
-from yrdgeo.schema import FORMATS, LISTS, SCHEMA, TRAVEL_MODES, Key, Row
+from yrdgeo.schema import FORMATS, LISTS, SCHEMA, SLUG, TRAVEL_MODES, Key, Row
 
 __all__ = [
     "FORMATS",
@@ -193,12 +193,18 @@ def _list_problem(values: list[object], rule: Key) -> tuple[str, str] | None:
     return ("names one twice", "Leave it out.") if len(set(values)) < len(values) else None
 
 
+def _form(rule: Key) -> str:
+    if rule.pattern == SLUG:
+        return "Write small letters a-z, digits and _, a letter first."
+    return f"Write it like {rule.default}."
+
+
 def _item_problem(value: object, rule: Key) -> tuple[str, str] | None:
     problem = None
     if rule.legal and value not in rule.legal:
         problem = "is not a legal value", nearest(str(value), rule.legal)
     elif rule.pattern and not re.fullmatch(rule.pattern, str(value)):
-        problem = "does not have the right form", f"It must match {rule.pattern}."
+        problem = "does not have the right form", _form(rule)
     elif rule.day and value and not _is_day(str(value)):
         problem = "is not a day", "Write YYYY, YYYY-MM or YYYY-MM-DD."
     elif isinstance(value, int | float):

@@ -301,7 +301,7 @@ def load_study(path_or_name: str | Path) -> Study:
     spec = read_spec(path_or_name)
     region = regions.load_region(inputs.region_name(spec))
     cities, notices = inputs.cities_of(spec, region)
-    rows = catalogue.load_catalogue()
+    rows = inputs.catalogue_of(spec)
     values, more = inputs.indicators_of(spec, cities, rows, level=region.level)
     found = network_inputs.networks_of(spec, region, cities)
     scenarios = network_inputs.scenarios_of(spec, found, cities)

@@ -147,6 +147,16 @@ def test_the_denominator_is_of_the_year_only_if_every_city_has_a_count(table: pd
     assert year_used(table, "gdp", 2022) == 2022
 
 
+def test_without_any_census_the_latest_year_that_all_have_is_taken() -> None:
+    rows = [(A, 2019), (B, 2019), (A, 2020), (B, 2020), (A, 2021), (A, 2023), (B, 2023)]
+    own = pd.DataFrame(rows, columns=["adcode", "year"]).sample(frac=1, random_state=1)
+    own = own.assign(indicator="population_resident", vintage="user", value=1.0, unit="1e4 persons")
+    assert year_used(own, "population_resident", 2022) == 2020
+    assert year_used(own, "population_resident", 2022, cities=[A]) == 2021
+    assert year_used(own, "population_resident", 2018) == 2018
+    assert year_used(own, "population_resident", 2022, denominators="census") == 2022
+
+
 def test_gdp_per_head_is_in_yuan_and_says_its_denominator(table: pd.DataFrame) -> None:
     values = values_of(table, "gdp_per_capita", 2022, cities=[C, B, A])
     assert values["value"].fillna(-1.0).to_dict() == {C: -1.0, B: 10_000.0, A: 20_000.0}

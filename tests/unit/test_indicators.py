@@ -366,3 +366,61 @@ def test_every_problem_of_a_catalogue_comes_in_one_error(tmp_path: Path) -> None
         assert said in message
     with pytest.raises(SourceError, match="not a TOML file"):
         load_catalogue(_write(tmp_path / "bad.toml", "[x"))
+
+
+def _yearbook(path: Path) -> Path:
+    """Write a table as yearbooks print it: a title, merged headings, full-width figures."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["长三角主要经济指标"])
+    page.append(["城市", "地区生产总值（亿元）", None, "常住人口（万人）", "财政收入（万元）"])
+    page.append([None, "2021年", 2022, "2022年", "2022年"])
+    page.append(["合肥", "１１，４１２．８", 12_013.1, 963.4, 900])
+    page.append(["宿州市", 2_167.7, "２２２４．６", 532.5, 100])
+    page.append(["注：年末数。"])
+    for cells in ("A1:E1", "A2:A3", "B2:C2"):
+        page.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_yearbook_table_with_merged_headings_is_read(tmp_path: Path) -> None:
+    table, report = read_indicators(_yearbook(tmp_path / "a.xlsx"))
+    found = table.set_index(["adcode", "indicator", "year"])["value"]
+    assert found.to_dict() == {
+        ("340100", "gdp", 2021): 11_412.8,
+        ("340100", "gdp", 2022): 12_013.1,
+        ("340100", "population_resident", 2022): 963.4,
+        ("341300", "gdp", 2021): 2_167.7,
+        ("341300", "gdp", 2022): 2_224.6,
+        ("341300", "population_resident", 2022): 532.5,
+    }
+    assert report.skipped == ("注：年末数。",)
+
+
+def test_numbers_of_no_known_indicator_are_named_and_not_lost_in_silence(tmp_path: Path) -> None:
+    _, report = read_indicators(_yearbook(tmp_path / "a.xlsx"))
+    assert report.unread == ("2022年 财政收入（万元）",)
+    assert "columns of no indicator that is known (2022年 财政收入（万元）)" in str(report)
+
+
+def test_rows_of_a_yearbook_keep_their_number_in_the_sheet(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(_yearbook(tmp_path / "a.xlsx"))
+    book.active["B5"] = "两千"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(TableError, match=r"row 5, column '2021年 地区生产总值（亿元）'"):
+        read_indicators(tmp_path / "a.xlsx")
+
+
+def test_an_unknown_indicator_is_told_once_with_the_nearest_name(tmp_path: Path) -> None:
+    rows = "".join(f"{city},2022,公共预算收入,1,亿元\n" for city in ("合肥市", "宿州市", "亳州市"))
+    with pytest.raises(TableError, match=r"a\.csv: 1 problem\n.*mean '地方一般公共预算收入'"):
+        read_indicators(_write(tmp_path / "a.csv", "城市,年份,指标,数值,单位\n" + rows))
+
+
+def test_many_rows_beyond_the_header_are_one_problem(tmp_path: Path) -> None:
+    rows = "".join(f"{city},1,2\n" for city in ("合肥市", "宿州市", "亳州市", "阜阳市"))
+    with pytest.raises(TableError, match=r"1 problem\n  row 2: .*and so have 3 rows below"):
+        read_indicators(
+            _write(tmp_path / "a.csv", "城市,2022\n" + rows), indicator="gdp", unit="亿元"
+        )

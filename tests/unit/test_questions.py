@@ -7,6 +7,8 @@ import pytest
 
 from yrdgeo.errors import StudyError, YrdGeoError
 from yrdgeo.pipeline import check_input, run_study
+from yrdgeo.pipeline.caveats import caveats
+from yrdgeo.sources.notices import Notice
 from yrdgeo.study import load_study
 
 HEAD = '[study]\nname = "mine"\nregion = "yrd"\nyear = 2022\nindicators = ["gdp"]\n'
@@ -133,3 +135,60 @@ def test_a_parquet_table_of_values_is_checked_as_one(tmp_path: Path) -> None:
     table = pd.DataFrame({"city": ["苏州"], "gdp": [1.0], "year": [2022], "unit": ["亿元"]})
     table.to_parquet(tmp_path / "own.parquet")
     assert check_input(str(tmp_path / "own.parquet"))[0].startswith("indicators: 1 rows")
+
+
+def test_a_study_brings_indicators_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        '[rd]\nzh = "研发经费"\nen = "R&D"\nunit = "1e8 CNY"\nkind = "extensive"\n'
+        '[rd_to_gdp]\nzh = "研发强度"\nen = "R&D over GDP"\nunit = "%"\nkind = "intensive"\n'
+        'numerator = ["rd"]\ndenominator = ["gdp"]\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "rd.csv").write_text("城市,2022年研发经费（万元）\n合肥,5000000\n", "utf-8")
+    head = HEAD.replace('["gdp"]', '["gdp", "rd_to_gdp"]') + 'catalogue = "own.toml"\n'
+    study = load_study(written(tmp_path, head + '[[indicator]]\npath = "rd.csv"\n'))
+    assert study.values("rd")["340100"] == 500.0
+    share = study.values("rd_to_gdp")
+    assert share["340100"] == pytest.approx(100 * 500.0 / study.values("gdp")["340100"])
+    assert "user_catalogue" in set(study.sources["source_id"])
+
+
+def test_columns_that_nobody_reads_are_told(tmp_path: Path) -> None:
+    text = "城市,2022年GDP（亿元）,2022年财政收入（亿元）\n合肥,12013,900\n"
+    (tmp_path / "own.csv").write_text(text, encoding="utf-8")
+    said = "own.csv: the columns 2022年财政收入（亿元） are no indicators that are known"
+    study = load_study(written(tmp_path, HEAD + '[[indicator]]\npath = "own.csv"\n'))
+    assert any(text.startswith(said) for text in study.warnings)
+    assert any("财政收入" in line for line in check_input(str(tmp_path / "own.csv")))
+
+
+def test_who_lacks_an_input_hears_which(tmp_path: Path) -> None:
+    region = tmp_path / "prd.toml"
+    region.write_text(
+        '[region]\nid = "ring"\nname_zh = "圈"\nname_en = "Ring"\nmembers = ["南京", "镇江"]\n'
+        'centre = "南京"\ncores = ["南京"]\ncrs_area = "EPSG:6933"\n',
+        encoding="utf-8",
+    )
+    text = HEAD.replace('"yrd"', '"prd.toml"').replace("2022", "2021").replace("gdp", "rd_share")
+    (tmp_path / "own.toml").write_text(
+        '[rd]\nzh = "研"\nen = "R"\nunit = "1e8 CNY"\nkind = "extensive"\n'
+        '[rd_share]\nzh = "比"\nen = "S"\nunit = "%"\nkind = "intensive"\n'
+        'numerator = ["rd"]\ndenominator = ["gdp"]\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "rd.csv").write_text("城市,2020年研（亿元）\n南京,5\n", encoding="utf-8")
+    own = 'catalogue = "own.toml"\n' + ROAD + '[[indicator]]\npath = "rd.csv"\n'
+    with pytest.raises(StudyError, match=r"in 2021 there are rd \(0 of 2\), gdp \(1 of 2\)"):
+        check_input(str(written(tmp_path, text + own)))
+
+
+def test_years_that_divide_by_older_figures_are_told() -> None:
+    study = load_study("yrd")
+    layers = pd.DataFrame({"layer_id": ["gdp_per_capita"], "year": [2022]})
+    rows = [(year, "310000") for year in (2015, 2020, 2022)]
+    results = pd.DataFrame(rows, columns=["year", "adcode"]).assign(
+        layer_id="gdp_per_capita", scenario="", value=1.0
+    )
+    said = caveats(study, results, layers, {})
+    english = "GDP per head: the denominator is of 2010 in 2015."
+    assert Notice(english, "人均地区生产总值：分母2015年采用2010年数据。") in said

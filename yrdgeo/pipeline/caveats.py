@@ -22,6 +22,7 @@ def caveats(
     said = [Notice(en, zh) for en, zh in read]
     said += _of_shown_years(study, layers)
     said += _of_other_years(study, results, layers)
+    said += _of_other_denominators(study, results, layers)
     said += _of_network(study)
     said += scenario_notices(study)
     said += _without_path(study, times)
@@ -70,6 +71,37 @@ def _of_other_years(study: Study, results: pd.DataFrame, layers: pd.DataFrame) -
                 f"{row.en}: incomplete in {', '.join(listed)}.",
                 f"{row.zh}：数据不全的年份：{'、'.join(listed_zh)}。",
             )
+
+
+def _of_other_denominators(
+    study: Study, results: pd.DataFrame, layers: pd.DataFrame
+) -> Iterator[Notice]:
+    """Say which further years of an indicator divide by another year's figures.
+
+    Who compares years must know: a denominator that is older in one year than in another makes a
+    part of the change.
+    """
+    shown = layers.set_index("layer_id")["year"]
+    for layer in layers["layer_id"]:
+        if layer not in study.catalogue or not study.catalogue[layer].denominator:
+            continue
+        known = results["layer_id"].eq(layer) & results["value"].notna()
+        years = sorted(set(results.loc[known, "year"]) - {shown[layer]})
+        taken = {int(year): _denominator_years(study, layer, int(year)) for year in years}
+        said = {year: others for year, others in taken.items() if others}
+        if said:
+            row = study.catalogue[layer]
+            listed = [f"of {', '.join(others)} in {year}" for year, others in said.items()]
+            listed_zh = [f"{year}年采用{'、'.join(others)}年" for year, others in said.items()]
+            yield Notice(
+                f"{row.en}: the denominator is {', '.join(listed)}.",
+                f"{row.zh}：分母{'、'.join(listed_zh)}数据。",
+            )
+
+
+def _denominator_years(study: Study, name: str, year: int) -> list[str]:
+    used = study.value_table(name, year)["denominator_year"].dropna().unique()
+    return [str(int(other)) for other in sorted(used) if int(other) != year]
 
 
 def _of_network(study: Study) -> Iterator[Notice]:

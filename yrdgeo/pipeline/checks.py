@@ -16,8 +16,10 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from yrdgeo.errors import SourceError, StudyError, YrdGeoError, few
 from yrdgeo.sources import boundaries, indicators, programmes, regions
+from yrdgeo.sources.catalogue import load_catalogue
 from yrdgeo.sources.cells import read_grid
 from yrdgeo.sources.feed_files import read_bytes, read_members, text_table
+from yrdgeo.sources.layouts import likely
 from yrdgeo.sources.network_files import read_lone_links, read_network, read_nodes
 from yrdgeo.sources.osm import read_osm
 from yrdgeo.sources.places import Unit, place
@@ -174,6 +176,11 @@ def _indicators(path: Path) -> Lines:
     table, report = found
     matched = f"{len(report.matched)} {what} matched, {len(report.extra)} rows of others"
     yield f"indicators: {len(table)} rows, {matched}"
+    if report.skipped:
+        yield f"  {len(report.skipped)} rows of no place skipped: {few(report.skipped)}"
+    rows = load_catalogue()
+    for heading in report.unread:
+        yield f"  column {heading!r} left out: no indicator that is known. {likely(heading, rows)}"
 
 
 def _pairs(path: Path) -> Lines:

@@ -82,7 +82,19 @@ def _indicator_problems(study: Study) -> Iterator[Problem]:
         elif not any(enough(study.value_table(name, year)) for year in study.years):
             what = f"has too few values in {', '.join(map(str, study.years))}"
             fix = "Name further years with years = [...], or bring values in an [[indicator]] file."
-            yield Problem(what, 0, "[study] indicators", name, fix)
+            yield Problem(what, 0, "[study] indicators", name, f"{_made_of(study, name)}{fix}")
+
+
+def _made_of(study: Study, name: str) -> str:
+    """Say how many cities have each of the inputs that a derived indicator is computed from."""
+    row = study.catalogue[name]
+    if not row.derived:
+        return ""
+    inputs = [one for one in (*row.numerator, *row.denominator, row.share_of) if one]
+    here = study.indicators[study.indicators["year"].eq(study.year)]
+    known = here.groupby("indicator")["adcode"].nunique()
+    listed = [f"{one} ({known.get(one, 0)} of {len(study.cities)})" for one in inputs]
+    return f"It is computed; in {study.year} there are {', '.join(listed)}. "
 
 
 def enough(values: pd.DataFrame) -> bool:

@@ -15,7 +15,8 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
-from yrdgeo.errors import Problem, SourceError, nearest
+from yrdgeo.errors import SHOWN, Problem, SourceError, nearest
+from yrdgeo.sources.headings import first_row, headings
 
 # What stands in a table where there is no value. An empty cell is one of them; 0 is not.
 MISSING = frozenset(
@@ -72,7 +73,7 @@ def number_of(text: str) -> float | None:
     return number
 
 
-def read_grid(path: Path, *, sheet: str | None = None, header_row: int = 1) -> Grid:
+def read_grid(path: Path, *, sheet: str | None = None, header_row: int | None = None) -> Grid:
     """Read one sheet of a CSV, XLSX or Parquet file as text.
 
     Parameters
@@ -83,7 +84,8 @@ def read_grid(path: Path, *, sheet: str | None = None, header_row: int = 1) -> G
     sheet
         Name of the sheet of a workbook; its first without it.
     header_row
-        Row of the header, 1 being the first; what stands above it is left out.
+        Row of the header, 1 being the first; what stands above it is left out. Without it, the
+        first row of several cells. Headings in merged cells over several rows are joined.
 
     Raises
     ------
@@ -100,21 +102,32 @@ def read_grid(path: Path, *, sheet: str | None = None, header_row: int = 1) -> G
             fix=f"Save it as one of {', '.join(READERS)}.",
         )
     lines, problems = reader(path, sheet)
-    if len(lines) < header_row or not any(lines[header_row - 1]):
-        raise SourceError(f"{path.name} has no header in row {header_row}.", fix="Name its row.")
-    header = tuple(cell.strip() for cell in lines[header_row - 1])
+    top = first_row(lines) if header_row is None else header_row
+    if len(lines) < top or not any(lines[top - 1]):
+        raise SourceError(f"{path.name} has no header in row {top}.", fix="Name its row.")
+    header, last = headings(lines, top)
     width = len(header)
     rows = tuple(
         (number, (*cells[:width], *[""] * (width - len(cells))))
-        for number, cells in enumerate(lines[header_row:], start=header_row + 1)
+        for number, cells in enumerate(lines[last:], start=last + 1)
         if any(cell.strip() for cell in cells)
     )
-    longer = tuple(
-        Problem("has more cells than the header", number, fix="Quote the text that has a comma.")
-        for number, cells in enumerate(lines[header_row:], start=header_row + 1)
+    wide = [
+        number
+        for number, cells in enumerate(lines[last:], start=last + 1)
         if any(cell.strip() for cell in cells[width:])
-    )
-    return Grid(header, rows, (*problems, *longer))
+    ]
+    return Grid(header, rows, (*problems, *_too_wide(wide, path)))
+
+
+def _too_wide(rows: Sequence[int], path: Path) -> tuple[Problem, ...]:
+    """Tell of rows that reach beyond the header; of many, the first and how many more."""
+    is_book = path.suffix.lower() in {".xlsx", ".xlsm"}
+    fix = "Give each column a heading." if is_book else "Quote the text that has a comma."
+    what = "has more cells than the header"
+    if len(rows) > SHOWN:
+        return (Problem(f"{what}, and so have {len(rows) - 1} rows below", rows[0], fix=fix),)
+    return tuple(Problem(what, row, fix=fix) for row in rows)
 
 
 Lines = tuple[list[tuple[str, ...]], list[Problem]]

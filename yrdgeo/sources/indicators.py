@@ -5,7 +5,7 @@ a missing value is never a zero.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from yrdgeo.errors import Problem, SourceError, few, raise_problems
 from yrdgeo.provenance import data_path
 from yrdgeo.sources.catalogue import Indicator, load_catalogue
 from yrdgeo.sources.cells import read_grid
-from yrdgeo.sources.layouts import Wanted, claims, indicator_words
+from yrdgeo.sources.layouts import Wanted, claims, indicator_words, unread
 from yrdgeo.sources.names import Wanted as Level
 from yrdgeo.sources.rows import TRACE, Reading, row_of
 from yrdgeo.sources.unit_words import plain
@@ -91,6 +91,8 @@ class MatchReport:
         Rows that are no city: totals, provinces, remarks.
     without_value
         ``adcode year indicator`` of cells that hold a sign for a missing value.
+    unread
+        Headings of columns that hold numbers of no indicator that is known.
     """
 
     matched: tuple[str, ...]
@@ -98,6 +100,7 @@ class MatchReport:
     extra: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     without_value: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -107,6 +110,7 @@ class MatchReport:
             ("not of the study", self.extra),
             ("rows skipped", self.skipped),
             ("cells without a value", self.without_value),
+            ("columns of no indicator that is known", self.unread),
         ):
             if listed:
                 parts.append(f"{len(listed)} {what} ({few(listed)})")
@@ -120,7 +124,7 @@ def read_indicators(  # noqa: PLR0913 — what a file does not say itself, each 
     year: int | None = None,
     unit: str | None = None,
     sheet: str | None = None,
-    header_row: int = 1,
+    header_row: int | None = None,
     code_column: str | None = None,
     value_column: str | None = None,
     vintage: str = "user",
@@ -140,7 +144,7 @@ def read_indicators(  # noqa: PLR0913 — what a file does not say itself, each 
         What the file does not say itself. A unit is a text such as 亿元, 万元, 万人, % and is
         converted to the catalogue's; nothing is assumed of a file that names none.
     sheet, header_row
-        Where the table is in a workbook.
+        Where the table is in a workbook; the first sheet, and its first row of several cells.
     code_column, value_column
         Headings of the places and of the values, where they cannot be told.
     vintage, source_id, confidence
@@ -197,7 +201,9 @@ def read_indicators(  # noqa: PLR0913 — what a file does not say itself, each 
     raise_problems(reading.problems, source=path.name)
     table = pd.DataFrame([row for row in kept if row["value"] is not None], columns=COLUMNS)
     table = check(table, "indicators", source=path.name)
-    return table.sort_values(KEY, ignore_index=True), _report(kept, cities, reading)
+    spare = unread(grid, wanted, rows)
+    report = replace(_report(kept, cities, reading), unread=spare)
+    return table.sort_values(KEY, ignore_index=True), report
 
 
 def _tell_repeats(rows: Iterable[Mapping[str, object]], reading: Reading) -> None:

@@ -8,10 +8,11 @@ or ``GDP 2022``.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from yrdgeo.errors import Problem, nearest
 from yrdgeo.sources.catalogue import Indicator
-from yrdgeo.sources.cells import Grid, folded
+from yrdgeo.sources.cells import Grid, folded, number_of
 from yrdgeo.sources.unit_words import plain
 
 # Role of a column → headings that say so, folded by `plain`.
@@ -139,11 +140,52 @@ def _holders(
     return telling
 
 
+def unread(grid: Grid, wanted: Wanted, catalogue: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """Return the headings of columns that hold numbers and that nobody reads.
+
+    Where the caller names the indicator or the column, the others are left out on purpose.
+    """
+    if wanted.indicator or wanted.value_column:
+        return ()
+    roles, _ = _roles(grid, wanted)
+    taken = {*roles.values(), *(one.position for one in _holders(grid, wanted, roles, catalogue))}
+    return tuple(
+        heading
+        for place, heading in enumerate(grid.header)
+        if place not in taken and any(_is_number(cells[place]) for _, cells in grid.rows)
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return number_of(text.strip().removesuffix("%")) is not None
+    except ValueError:
+        return False
+
+
 def indicator_words(catalogue: Mapping[str, Indicator]) -> dict[str, str]:
     """Return the indicator that each folded id or name stands for."""
     names = [(plain(name), row.id) for row in catalogue.values() for name in (row.en, row.zh)]
     # An id goes before a name, and the first row before a later one of the same name.
     return dict(reversed(names)) | {plain(row.id): row.id for row in catalogue.values()}
+
+
+def likely(text: str, catalogue: Mapping[str, Indicator]) -> str:
+    """Offer the indicator whose id or name is nearest to a heading, or list those that are read.
+
+    >>> from yrdgeo.sources.catalogue import load_catalogue
+    >>> likely("2022年一般公共预算收入（万元）", load_catalogue())
+    "Did you mean '地方一般公共预算收入'?"
+    """
+    read = {row.id: row for row in catalogue.values() if not row.derived}
+    rest = _BRACKET.sub("", _YEAR.sub("", folded(text))).strip(" _-·:")
+    for word in (plain(rest), plain(text)):
+        if close := get_close_matches(word, indicator_words(read), n=1, cutoff=0.6):
+            names = {
+                plain(name): name for row in read.values() for name in (row.en, row.zh, row.id)
+            }
+            return f"Did you mean {names[close[0]]!r}?"
+    return f"Legal: {', '.join(read)}."
 
 
 def _heading(text: str, position: int, words: Mapping[str, str]) -> _Holder:

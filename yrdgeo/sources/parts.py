@@ -2,9 +2,10 @@
 
 **The denominator's year.** An input whose catalogue row says ``year_rule = "census"`` (population)
 is taken of the year asked for if every city asked about has a counted figure of that year, else of
-the latest census before it, for all of them. So one map never mixes years of population. Figures
-derived from GDP per head do not count: dividing by them only gives the printed ratio back. For a
-group the rule looks at the group's members; pass ``denominators`` to hold it to the map's year.
+the latest census before it, for all of them; without any census, of the latest earlier year that
+all of them have. So one map never mixes years of population. Figures derived from GDP per head do
+not count: dividing by them only gives the printed ratio back. For a group the rule looks at the
+group's members; pass ``denominators`` to hold it to the map's year.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,7 +80,7 @@ def year_used(
     Returns
     -------
     year
-        The year asked for where no earlier census exists either.
+        The year asked for where no earlier census and no earlier complete year exists either.
 
     Examples
     --------
@@ -99,11 +100,17 @@ def year_used(
         return denominators
     members = members_of(table, cities)
     rows = table[table["indicator"].eq(indicator) & table["adcode"].isin(members)]
-    same = rows[rows["year"].eq(year) & rows["vintage"].map(counted)]
-    if denominators == "auto" and set(same["adcode"]) == set(members):
-        return year
+    whole = _complete_years(rows, set(members)) if denominators == "auto" else []
     census = rows[rows["vintage"].str.startswith(CENSUS) & rows["year"].le(year)]
-    return int(census["year"].max()) if len(census) else year
+    if year not in whole and len(census):
+        return int(census["year"].max())
+    return max((one for one in whole if one <= year), default=year)
+
+
+def _complete_years(rows: pd.DataFrame, members: set[str]) -> list[int]:
+    """Return the years of which every member has a counted figure."""
+    covered = rows[rows["vintage"].map(counted)].groupby("year")["adcode"].nunique()
+    return [int(year) for year in covered.index[covered == len(members)]]
 
 
 def members_of(table: pd.DataFrame, cities: Sequence[str] | None) -> tuple[str, ...]:

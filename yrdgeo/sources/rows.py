@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yrdgeo.errors import ArgumentError, PlaceError, Problem, nearest
+from yrdgeo.errors import ArgumentError, PlaceError, Problem
 from yrdgeo.sources.catalogue import Indicator
 from yrdgeo.sources.cells import folded, number_of
-from yrdgeo.sources.layouts import Claim, indicator_words
+from yrdgeo.sources.layouts import Claim, indicator_words, likely
 from yrdgeo.sources.names import Wanted as Level
 from yrdgeo.sources.names import resolve
 from yrdgeo.sources.unit_words import convert, plain
@@ -30,6 +30,7 @@ TOTALS = frozenset(
         "mean",
     }
 )
+OWN_CATALOGUE = "Or give it a table in a file that [study] names as catalogue."
 REMARKS = ("注", "资料来源", "数据来源", "来源", "note", "source")
 
 
@@ -43,6 +44,7 @@ class Reading:
     skipped: dict[str, None] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     told: set[tuple[int, str]] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def tell(self, problem: Problem) -> None:
         """Note a problem, once a place in the file."""
@@ -118,9 +120,11 @@ def _indicator(claim: Claim, reading: Reading) -> Indicator | None:
     name = indicator_words(reading.catalogue).get(plain(claim.indicator), "")
     row = reading.catalogue.get(name)
     if row is None:
-        legal = [key for key, one in reading.catalogue.items() if not one.derived]
-        fix = f"{nearest(claim.indicator, legal)} Or give it a row in a catalogue of your own."
-        reading.tell(Problem("is not an indicator", claim.row, "indicator", claim.indicator, fix))
+        if claim.indicator not in reading.unknown:  # once, not in every row
+            reading.unknown.add(claim.indicator)
+            fix = f"{likely(claim.indicator, reading.catalogue)} {OWN_CATALOGUE}"
+            what = "is not an indicator"
+            reading.tell(Problem(what, claim.row, "indicator", claim.indicator, fix))
         return None
     if row.derived:
         printed = f"{row.id}_published"
