@@ -144,6 +144,10 @@ def _discrete(
     by_strength = np.argsort(-both.sum(axis=1), kind="stable")
     starts = [np.isin(np.arange(n), by_strength[:size]) for size in (1, max(n // 4, 1), n // 2)]
     starts += [generator.random(n) < share for share in generator.uniform(0.1, 0.6, restarts)]
+    # Of every size of a core: the flow that is expected in its pattern, and the deviation.
+    sizes = np.arange(n + 1)
+    ideal = pairs - (n - sizes) * (n - sizes - 1) / 2
+    expected, deviation = total * ideal / pairs, spread * np.sqrt(ideal - ideal**2 / pairs)
     best: tuple[npt.NDArray[np.bool_], float] = (starts[0], -np.inf)
     for start in starts:
         core = start.copy()
@@ -154,13 +158,10 @@ def _discrete(
             # Flipping a city moves its links with the periphery into or out of the pattern.
             k = int(core.sum())
             gains = np.where(core, -outside, outside)
-            sizes = np.where(core, k - 1, k + 1)
-            ideal = pairs - (n - sizes) * (n - sizes - 1) / 2
-            with np.errstate(divide="ignore", invalid="ignore"):
-                score = (inside + gains - total * ideal / pairs) / (
-                    spread * np.sqrt(ideal - ideal**2 / pairs)
-                )
-            score = np.where(np.isfinite(score), score, -np.inf)
+            size = np.where(core, k - 1, k + 1)
+            possible = deviation[size] > 0
+            score = np.full(n, -np.inf)
+            np.divide(inside + gains - expected[size], deviation[size], out=score, where=possible)
             place = int(score.argmax())
             if score[place] <= found + STILL:
                 break

@@ -116,13 +116,18 @@ def _fisher_jenks(values: Floats, k: int) -> Floats:
 
 
 def _quantiles(values: Floats, k: int) -> Floats:
-    import mapclassify  # noqa: PLC0415 — three seconds, and only maps that ask for it need it
-
-    return np.asarray(mapclassify.Quantiles(values, k=k).bins)
+    ordered, step = np.sort(values), 100.0 / k
+    # Percentages and their places are rounded as mapclassify rounds them, whose import takes three
+    # seconds: a place just below a whole number is on the other side of its value.
+    place = np.minimum(np.arange(step, 100.0 + step, step)[:k], 100.0) / 100.0 * (len(ordered) - 1)
+    low = np.floor(place).astype(int)
+    above, below = place - low, low + 1 - place
+    high = np.minimum(low + 1, len(ordered) - 1)
+    return np.unique((ordered[low] * below + ordered[high] * above) / (below + above))
 
 
 def _equal_interval(values: Floats, k: int) -> Floats:
-    import mapclassify  # noqa: PLC0415 — as above
+    import mapclassify  # noqa: PLC0415 — three seconds, and few maps ask for it
 
     return np.asarray(mapclassify.EqualInterval(values, k=k).bins)
 
