@@ -150,28 +150,35 @@ def _discrete(
     expected, deviation = total * ideal / pairs, spread * np.sqrt(ideal - ideal**2 / pairs)
     best: tuple[npt.NDArray[np.bool_], float] = (starts[0], -np.inf)
     for start in starts:
-        core = start.copy()
-        found = -np.inf
-        outside = both @ (~core)  # of each city: its links with the periphery
-        inside = total - outside[~core].sum() / 2
-        while True:
-            # Flipping a city moves its links with the periphery into or out of the pattern.
-            k = int(core.sum())
-            gains = np.where(core, -outside, outside)
-            size = np.where(core, k - 1, k + 1)
-            possible = deviation[size] > 0
-            score = np.full(n, -np.inf)
-            np.divide(inside + gains - expected[size], deviation[size], out=score, where=possible)
-            place = int(score.argmax())
-            if score[place] <= found + STILL:
-                break
-            found = float(score[place])
-            inside += gains[place]
-            outside += both[place] if core[place] else -both[place]
-            core[place] = ~core[place]
+        core, found = _climbed(both, start, expected, deviation)
         if found > best[1] + STILL:
             best = (core, found)
     return best
+
+
+def _climbed(
+    both: Floats, start: npt.NDArray[np.bool_], expected: Floats, deviation: Floats
+) -> tuple[npt.NDArray[np.bool_], float]:
+    """Return the core where no single swap from a start on helps, and its correlation."""
+    core = start.copy()
+    found = -np.inf
+    outside = both @ (~core)  # of each city: its links with the periphery
+    inside = both.sum() / 2 - outside[~core].sum() / 2
+    while True:
+        # Flipping a city moves its links with the periphery into or out of the pattern.
+        k = int(core.sum())
+        gains = np.where(core, -outside, outside)
+        size = np.where(core, k - 1, k + 1)
+        score = np.full(len(both), -np.inf)
+        possible = deviation[size] > 0
+        np.divide(inside + gains - expected[size], deviation[size], out=score, where=possible)
+        place = int(score.argmax())
+        if score[place] <= found + STILL:
+            return core, found
+        found = float(score[place])
+        inside += gains[place]
+        outside += both[place] if core[place] else -both[place]
+        core[place] = ~core[place]
 
 
 def _continuous(both: Floats) -> tuple[Floats, float]:
