@@ -180,7 +180,8 @@ def test_what_is_missing_is_a_notice_and_no_table(
     assert tables == {}
     assert len(said) == 1
     assert pd.Series(said[0].en).str.contains(en).all()
-    assert said[0].en.startswith("Evaluation 'twinning_investment' cannot be made")
+    assert said[0].en.startswith("Evaluation 'twinning_investment' cannot be made from Fixed-asset")
+    assert said[0].zh.startswith("评估“twinning_investment”无法用固定资产投资进行")
     assert zh in said[0].zh
 
 

@@ -34,6 +34,8 @@ class Asked:
         ``adjacent`` or ``leapfrog`` by helped city; one with pairs of both kinds is adjacent.
     cities
         The study's, for their names.
+    title_en, title_zh
+        Of the indicator.
     """
 
     row: Row
@@ -42,6 +44,8 @@ class Asked:
     starts: pd.Series
     classes: pd.Series
     cities: pd.DataFrame
+    title_en: str
+    title_zh: str
 
     @property
     def name(self) -> str:
@@ -61,7 +65,8 @@ def asked_of(study: Study, row: Row, pairs: pd.DataFrame) -> Asked:
     measured = pairs[pairs["scheme"].eq(scheme)]
     classes = measured.groupby("helped_city")["pair_class"].min()
     starts = starts_of(named, row["since"])
-    return Asked(row, scheme, panel_of(study, row), starts, classes, study.cities)
+    panel, known = panel_of(study, row), study.catalogue[str(row["values"])]
+    return Asked(row, scheme, panel, starts, classes, study.cities, known.en, known.zh)
 
 
 def scheme_of(study: Study, row: Row) -> str:
@@ -90,7 +95,7 @@ def panel_of(study: Study, row: Row) -> pd.DataFrame:
     rows = values_by_year(study, str(row["values"]))
     rows = rows[rows["value"].notna() & rows["adcode"].isin(study.cities.index)]
     own = rows["source_id"].astype(str).str.startswith(OWN)
-    if row["vintage"] is not None:
+    if row["vintage"]:
         rows = rows[rows["vintage"].eq(str(row["vintage"]))]
     elif own.any():
         rows = rows[own]
@@ -120,7 +125,7 @@ def evaluation_problems(study: Study) -> Iterator[Problem]:
 
 def _value_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
     name = str(row["values"])
-    known = sorted({*study.catalogue, *study.indicators["indicator"]})
+    known = list(study.catalogue)
     if name not in known:
         fix = nearest(name, known)
         yield Problem("is not an indicator", 0, f"{where} values", name, fix)
@@ -131,7 +136,7 @@ def _value_problems(study: Study, row: Row, where: str) -> Iterator[Problem]:
         yield Problem(error.what.rstrip("."), 0, f"{where} values", name)
         return
     vintages = sorted(found.loc[found["value"].notna(), "vintage"].astype(str).unique())
-    if row["vintage"] is not None and row["vintage"] not in vintages:
+    if row["vintage"] and row["vintage"] not in vintages:
         fix = nearest(str(row["vintage"]), vintages)
         what = f"is no vintage of {name!r}"
         yield Problem(what, 0, f"{where} vintage", str(row["vintage"]), fix)

@@ -92,10 +92,9 @@ def _lacking(asked: Asked) -> Notice | None:
 
 
 def _refused(asked: Asked, en: str, zh: str) -> Notice:
-    values = asked.row["values"]
     return Notice(
-        f"Evaluation '{asked.name}' cannot be made from {values}: {en.rstrip('.')}.",
-        f"评估“{asked.name}”无法用{values}进行：{zh}。",
+        f"Evaluation '{asked.name}' cannot be made from {asked.title_en}: {en.rstrip('.')}.",
+        f"评估“{asked.name}”无法用{asked.title_zh}进行：{zh}。",
     )
 
 
@@ -197,10 +196,10 @@ def _about(asked: Asked) -> tuple[str, str]:
     first, last = (int(asked.panel["year"].agg(end)) for end in ("min", "max"))
     years = sorted(asked.starts.unique())
     start = f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    log, log_zh = ("Logarithm of ", "对数：") if asked.row["log"] else ("", "")
+    log, log_zh = ("Logarithm of ", "的对数") if asked.row["log"] else ("", "")
     return (
-        f"{log}{asked.row['values']}, {first}–{last}; first year with an effect {start}. ",
-        f"{log_zh}{asked.row['values']}，{first}–{last}年；{start}年起视为受影响。",
+        f"{log}{asked.title_en}, {first}–{last}; first year with an effect {start}. ",
+        f"{asked.title_zh}{log_zh}，{first}–{last}年；{start}年起视为受影响。",
     )
 
 
