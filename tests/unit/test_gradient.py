@@ -228,8 +228,8 @@ def test_a_core_is_its_own_even_if_another_is_no_time_away() -> None:
 @pytest.mark.parametrize(
     ("cores", "message"),
     [
-        ([], "one core or more"),
-        ("nanjing", "one core or more"),
+        ([], "list, not empty"),
+        ("nanjing", "list, not empty"),
         (["nanjing", "nanjing"], "repeated.*nanjing"),
         (["nanjnig"], "Did you mean 'nanjing'"),
     ],

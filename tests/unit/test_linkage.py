@@ -219,7 +219,7 @@ def test_the_draws_are_searched_as_long_as_what_they_are_compared_with() -> None
         (lambda: linkage.flow_shares(flows(1).iloc[:2]), "square table"),
         (lambda: linkage.dominant_flows(flows(1), pd.Series({"310000": 1.0})), "needs a size"),
         (lambda: linkage.field_strength(*made(1), ["9"], decay=power(2)), "Cores need"),
-        (lambda: linkage.circles(made(1)[0], flows(1), ["310000"], cutoff_min=-1), "above 0"),
+        (lambda: linkage.circles(made(1)[0], flows(1), ["310000"], cutoff_min=-1), "above zero"),
         (lambda: linkage.circles(made(1)[0], flows(1), ["999999"]), "must be in"),
         (lambda: linkage.communities(flows(1) * 0), "no flow"),
         (lambda: linkage.core_periphery(flows(1) * 0 + 1), "flows that differ"),

@@ -55,7 +55,7 @@ def test_what_is_left_out_is_said() -> None:
 
 
 def test_a_least_size_that_is_no_size_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"least size.*nan"):
+    with pytest.raises(ArgumentError, match=r"least must be.*nan"):
         rank_size(pd.Series({"a": 3.0, "b": 2.0, "c": 1.0}), least=np.nan)
 
 

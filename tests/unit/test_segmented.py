@@ -202,7 +202,7 @@ def test_p_values_are_uniform_where_there_is_no_break() -> None:
         ({"breaks": 4}, "1 to 3.*4"),
         ({"breaks": True}, "1 to 3.*True"),
         ({"breaks": 1.5}, "1 to 3.*1.5"),
-        ({"level": 0}, "above 0"),
+        ({"level": 0}, "level must be"),
         ({"form": "quadratic"}, "one slope"),
         ({"breaks": 1.0}, "1 to 3.*1.0"),
         ({"form": "exponentail"}, "Did you mean 'exponential'"),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from yrdgeo.analysis.arguments import check_choice, check_is_series
 from yrdgeo.analysis.decay import Decay, DecayFunction
+from yrdgeo.analysis.magnitudes import LARGEST, extreme, floats_of
 from yrdgeo.errors import SHOWN, ArgumentError, Problem, few, raise_problems
 from yrdgeo.results import TravelTimes
 
@@ -21,28 +22,29 @@ Flags = npt.NDArray[np.bool_]
 Direction = Literal["out", "in"]
 
 SHORTEST_MIN, LONGEST_MIN = 1.0, 2_880.0  # the median of what can be minutes lies between
+LEAST_MIN, MOST_MIN = 1e-9, 1e9  # and every one, but for zero and no path, between these
 _CELLS = 2**16  # of a block of rows that stays in the processor's cache
 
 
-def aligned(given: pd.Series, places: pd.Index, *, name: str) -> Floats:
+def aligned(given: pd.Series, places: pd.Index, *, name: str, most: float = LARGEST) -> Floats:
     """Return one amount for each place, by id; amounts of other places are not used.
 
     Raises
     ------
     TableError
-        If a place has no amount or two, or an amount is not a finite number, zero or more; one
-        error names the ids of all these faults.
+        If a place has no amount or two, or an amount is not a finite number, zero or more, at
+        most ``most`` and (but for 0) no less than its inverse; one error names the ids of all
+        these faults.
     """
     check_is_series(given, name)
     # Both are remembered by the index, so that a million amounts can be asked for block by block.
     first = given if given.index.is_unique else given[~given.index.duplicated()]
     there = first.index.get_indexer(places) >= 0
     chosen = first.reindex(places)
-    # np.array and not to_numpy: pandas may hand out a read-only view of the caller's data.
-    numbers = np.array(pd.to_numeric(chosen, errors="coerce").astype("float64"), dtype=np.float64)
+    numbers = floats_of(chosen)
     problems = [
         *_join_problems(given.index, places, there),
-        *_number_problems(chosen, there, numbers),
+        *_number_problems(chosen, there, numbers, most),
     ]
     raise_problems(problems, source=name)
     return numbers
@@ -91,8 +93,11 @@ def _join_problems(ids: pd.Index, places: pd.Index, there: Flags) -> Iterator[Pr
         yield Problem("places have no amount", value=few(absent), fix=fix)
 
 
-def _number_problems(chosen: pd.Series, there: Flags, numbers: Floats) -> Iterator[Problem]:
-    if np.isfinite(numbers).all() and (numbers >= 0).all():
+def _number_problems(
+    chosen: pd.Series, there: Flags, numbers: Floats, most: float
+) -> Iterator[Problem]:
+    far = extreme(numbers, most=most)
+    if np.isfinite(numbers).all() and (numbers >= 0).all() and not far.any():
         return
     missing = chosen.isna().to_numpy(dtype=bool)
     faults = {
@@ -100,6 +105,7 @@ def _number_problems(chosen: pd.Series, there: Flags, numbers: Floats) -> Iterat
         "amounts are not numbers": np.isnan(numbers) & ~missing,
         "amounts are negative": numbers < 0,
         "amounts are infinite": numbers == np.inf,
+        f"amounts are not 0 or between {1 / most:g} and {most:g}": far & (numbers >= 0),
     }
     for what, wrong in faults.items():
         if wrong.any():
@@ -117,7 +123,7 @@ def checked(times: TravelTimes, *, direction: Direction = "out") -> TravelTimes:
     ArgumentError
         If the times are no :class:`TravelTimes`, the direction is unknown, or more than half of
         the finite times above zero are under one minute or over two days: then they are hours,
-        or seconds.
+        or seconds; or one of them is no time at all.
     """
     if not isinstance(times, TravelTimes):
         raise ArgumentError(
@@ -133,7 +139,29 @@ def checked(times: TravelTimes, *, direction: Direction = "out") -> TravelTimes:
         raise _not_minutes(times, minutes < SHORTEST_MIN, "hours", "multiply by 60")
     if np.count_nonzero(minutes > LONGEST_MIN) - lost > half:
         raise _not_minutes(times, minutes > LONGEST_MIN, "seconds", "divide by 60")
+    require_times(times)
     return times if direction == "out" else inward(times)
+
+
+def require_times(times: TravelTimes) -> None:
+    """Refuse a single time that no trip takes.
+
+    Raises
+    ------
+    ArgumentError
+        If a finite time above zero is under a billionth of a minute, or over a billion minutes.
+    """
+    minutes = times.minutes
+    odd = ((minutes > MOST_MIN) & (minutes < np.inf)) | ((minutes < LEAST_MIN) & (minutes > 0))
+    if odd.any():
+        raise ArgumentError(
+            f"A travel time is 0, {LEAST_MIN:g} to {MOST_MIN:g} minutes, or inf.",
+            found=few(
+                f"{minutes[i, j]:g} from {times.origins[i]} to {times.destinations[j]}"
+                for i, j in np.argwhere(odd)
+            ),
+            fix="No path is inf.",
+        )
 
 
 def inward(times: TravelTimes) -> TravelTimes:
@@ -182,7 +210,8 @@ def own_pairs(times: TravelTimes) -> tuple[Places, Places]:
 def ratio(above: Floats, below: Floats) -> Floats:
     """Divide arrays of shapes that go together; 0 where there is nothing to divide by."""
     nothing = np.zeros(np.broadcast_shapes(above.shape, below.shape))
-    return np.divide(above, below, out=nothing, where=below > 0)
+    with np.errstate(over="ignore"):
+        return np.divide(above, below, out=nothing, where=below > 0)
 
 
 def summed(places: npt.NDArray[np.integer], amounts: Floats, size: int) -> Floats:
@@ -220,7 +249,8 @@ def decay_weights(times: TravelTimes, decay: DecayFunction) -> Floats:
     reached = np.isfinite(times.minutes)
     near = times.minutes[reached]
     given = np.asarray(decay(near), dtype=np.float64)
-    if given.shape != near.shape or not np.isfinite(given).all() or (given < 0).any():
+    legal = np.isfinite(given) & (given >= 0) & (given <= LARGEST)
+    if given.shape != near.shape or not legal.all():
         raise ArgumentError(
             "A decay must give one finite weight, zero or more, for each time.",
             found=_worst(near, given),

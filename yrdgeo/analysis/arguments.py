@@ -12,6 +12,7 @@ from reprlib import repr as brief
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.magnitudes import WIDEST
 from yrdgeo.errors import ArgumentError, TableError, nearest
 
 NUMBERS = (int, float, np.integer, np.floating)
@@ -38,9 +39,15 @@ def check_number(
     if isinstance(given, NUMBERS) and not isinstance(given, bool):
         with suppress(OverflowError):  # a whole number may be larger than any float
             number = float(given)
-    if isfinite(number) and number > above and least <= number <= most:
+    # What must be above zero is divided by.
+    odd = abs(number) > WIDEST or (above == 0 and 0 < number < 1 / WIDEST)
+    if isfinite(number) and number > above and least <= number <= most and not odd:
         return number
-    domain = _domain(above, least, most)
+    domain = (
+        f", 0 or between {1 / WIDEST:g} and {WIDEST:g} in size"
+        if odd and isfinite(number)
+        else _domain(above, least, most)
+    )
     raise ArgumentError(f"{name} must be a finite number{domain}.", found=brief(given))
 
 
@@ -141,12 +148,23 @@ def check_is_series(given: object, name: str) -> None:
         )
 
 
+def unshared(one: pd.Index, other: pd.Index) -> pd.Index:
+    """Return the ids, as text, that only one of two indexes has, whatever their types.
+
+    Examples
+    --------
+    >>> unshared(pd.Index(["a", "b"]), pd.Index(["b", "c"])).tolist()
+    ['a', 'c']
+    """
+    return pd.Index(sorted(map(str, {*one} ^ {*other})))
+
+
 def _domain(above: float, least: float, most: float) -> str:
     if least > -inf and most < inf:
         return f", {least:,g} to {most:,g}"
     words = [
-        f", above {above or 'zero'}" * (above > -inf),
-        f", {least or 'zero'} or more" * (least > -inf),
-        f", at most {most:,g}" * (most < inf),
+        f", above {above or 'zero'}" if above > -inf else "",
+        f", {least or 'zero'} or more" if least > -inf else "",
+        f", at most {most:,g}" if most < inf else "",
     ]
     return "".join(words)

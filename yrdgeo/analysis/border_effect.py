@@ -9,8 +9,13 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.linalg import LinAlgError
 from scipy.stats import norm
 
+from yrdgeo.analysis.amounts import checked
+from yrdgeo.analysis.arguments import check_is_series
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
+from yrdgeo.analysis.masses import positive
 from yrdgeo.errors import ArgumentError, MissingPackageError, few
 from yrdgeo.results import TravelTimes
 
@@ -179,23 +184,18 @@ def _dropped(count: int) -> str:
 def _rows(
     flows: pd.DataFrame, times: TravelTimes, groups: pd.Series, masses: pd.Series | None
 ) -> pd.DataFrame:
-    lacking = [name for name in ("from_id", "to_id", "flow") if name not in flows.columns]
-    if lacking:
-        raise ArgumentError("The table of flows lacks columns.", found=few(lacking))
-    table = flows[["from_id", "to_id", "flow"]].astype({"flow": np.float64})
-    if table.duplicated(["from_id", "to_id"]).any():
-        twice = table[table.duplicated(["from_id", "to_id"])]
-        pairs = (f"{a} → {b}" for a, b in zip(twice["from_id"], twice["to_id"], strict=True))
-        raise ArgumentError("A pair has two flows.", found=few(pairs), fix="Add them up first.")
-    bad = table[~(np.isfinite(table["flow"]) & table["flow"].ge(0))]
-    if len(bad):
-        pairs = (f"{a} → {b}" for a, b in zip(bad["from_id"], bad["to_id"], strict=True))
-        raise ArgumentError("Flows are finite, zero or more.", found=few(pairs))
+    times = checked(times)
+    table = _flows(flows)
+    if not groups.index.is_unique:
+        twice = few(groups.index[groups.index.duplicated()].unique())
+        raise ArgumentError("A place has two groups.", found=twice)
     ends = pd.Index(table["from_id"]), pd.Index(table["to_id"])
     places = ends[0].union(ends[1])
     known = {"groups": groups.dropna().index, "origins of the times": times.origins}
     known |= {"destinations of the times": times.destinations}
-    known |= {} if masses is None else {"masses": masses.index[masses.gt(0)]}
+    if masses is not None:
+        check_is_series(masses, "masses")
+        masses = positive(masses, "mass", places.unique())
     for name, index in known.items():
         lost = places.difference(index)
         if len(lost):
@@ -219,6 +219,24 @@ def _rows(
             found=f"{int(kept['across'].sum())} across of {len(kept)}",
         )
     return kept.reset_index(drop=True)
+
+
+def _flows(flows: pd.DataFrame) -> pd.DataFrame:
+    lacking = [name for name in ("from_id", "to_id", "flow") if name not in flows.columns]
+    if lacking:
+        raise ArgumentError("The table of flows lacks columns.", found=few(lacking))
+    if any(list(flows.columns).count(name) > 1 for name in ("from_id", "to_id", "flow")):
+        raise ArgumentError("The table of flows has a column twice.", found=few(flows.columns))
+    table = flows[["from_id", "to_id"]].assign(flow=floats_of(flows["flow"]))
+    if table.duplicated(["from_id", "to_id"]).any():
+        twice = table[table.duplicated(["from_id", "to_id"])]
+        pairs = (f"{a} → {b}" for a, b in zip(twice["from_id"], twice["to_id"], strict=True))
+        raise ArgumentError("A pair has two flows.", found=few(pairs), fix="Add them up first.")
+    bad = table[~(np.isfinite(table["flow"]) & table["flow"].ge(0)) | extreme(table["flow"])]
+    if len(bad):
+        pairs = (f"{a} → {b}" for a, b in zip(bad["from_id"], bad["to_id"], strict=True))
+        raise ArgumentError(f"Flows are finite, zero or more, {SIZES}.", found=few(pairs))
+    return table
 
 
 def _with_flow(rows: pd.DataFrame) -> pd.DataFrame:
@@ -267,11 +285,14 @@ def _poisson(design: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Floats]:
         )
     clusters = rows[["from_id", "to_id"]].apply(lambda ends: pd.factorize(ends)[0]).to_numpy()
     flow = rows["flow"].to_numpy()
-    with catch_warnings():
+    with catch_warnings(), np.errstate(all="ignore"):
         simplefilter("ignore", PerfectSeparationWarning)  # said below, as an error
-        fit = GLM(flow, matrix, family=Poisson()).fit(
-            maxiter=200, tol=1e-12, cov_type="cluster", cov_kwds={"groups": clusters}
-        )
+        try:
+            fit = GLM(flow, matrix, family=Poisson()).fit(
+                maxiter=200, tol=1e-12, cov_type="cluster", cov_kwds={"groups": clusters}
+            )
+        except (LinAlgError, ValueError) as error:
+            raise _no_fit() from error
     if np.abs(flow - fit.fittedvalues).max() <= PERFECT * flow.max():
         raise ArgumentError(
             "The flows are exactly those of a gravity model.",
@@ -279,8 +300,12 @@ def _poisson(design: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Floats]:
             fix="Bring observed flows: modelled ones tell nothing of a border.",
         )
     if not fit.converged or not np.isfinite(fit.params).all():
-        raise ArgumentError("The gravity model does not converge.", fix="Drop places without flow.")
+        raise _no_fit()
     return np.asarray(fit.params), np.asarray(fit.cov_params())
+
+
+def _no_fit() -> ArgumentError:
+    return ArgumentError("The gravity model does not converge.", fix="Drop places without flow.")
 
 
 def _factor(

@@ -168,7 +168,8 @@ def calibrate(  # noqa: PLR0913 — options, each by name
     >>> calibrate(times, trips, constraint="production")
     Calibration(exponential: 0.03852 (robust se 0.005); n = 6)
     """
-    _check_options(form, constraint, standard_error, own, min_time)
+    _check_options(form, constraint, standard_error, own)
+    min_time = check_number(min_time, "min_time", above=0)
     times = checked(times)
     amounts = matrix_of(flows, times.origins, times.destinations, name="flows")
     used = np.isfinite(times.minutes)
@@ -255,7 +256,7 @@ def _require_paths(times: TravelTimes, amounts: Floats) -> None:
         )
 
 
-def _check_options(form: str, constraint: str, error: str, own: str, min_time: float) -> None:
+def _check_options(form: str, constraint: str, error: str, own: str) -> None:
     for name, value, legal in (
         ("form", form, FORMS),
         ("constraint", constraint, KNOWN),
@@ -263,4 +264,3 @@ def _check_options(form: str, constraint: str, error: str, own: str, min_time: f
         ("own", own, ("exclude", "include")),
     ):
         check_choice(value, name, legal)
-    check_number(min_time, "min_time", above=0)

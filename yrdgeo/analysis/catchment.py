@@ -20,6 +20,7 @@ from yrdgeo.analysis.amounts import (
 )
 from yrdgeo.analysis.arguments import check_choice
 from yrdgeo.analysis.decay import DecayFunction
+from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 
 Method = Literal["2sfca", "3sfca", "balanced"]
@@ -193,9 +194,22 @@ def supply_side(weights: Floats, sums: Floats, method: Method) -> Floats:
 
 
 def received(weights: Floats, load: Floats, amounts: Floats) -> Floats:
-    """Return what each row receives of amounts that are shared by load."""
+    """Return what each row receives of amounts that are shared by load.
+
+    Raises
+    ------
+    ArgumentError
+        If what a row receives is larger than any number.
+    """
     found = np.empty(len(weights))
     for rows in row_blocks(weights):
         # Divided before the amounts come in: S over the tiny load of far demand would overflow.
-        found[rows] = ratio(weights[rows], load) @ amounts
+        with np.errstate(over="ignore", invalid="ignore"):
+            found[rows] = ratio(weights[rows], load) @ amounts
+    if not np.isfinite(found).all():
+        raise ArgumentError(
+            "There is supply whose only demand the decay all but forgets.",
+            found=f"weights down to {weights[weights > 0].min():g}",
+            fix="Let the decay reach farther, or end it: a weight may be 0.",
+        )
     return found

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.amounts import checked
+from yrdgeo.analysis.arguments import check_is_series, check_list, check_number, check_whole
 from yrdgeo.analysis.flows import checked_flows, flow_shares
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -61,17 +63,18 @@ def circles(
     >>> circles(times, flows, ["a"])[["member_id", "inside"]].to_numpy().tolist()
     [['a', True], ['b', True], ['c', False]]
     """
-    if not (np.isfinite(cutoff_min) and cutoff_min > 0 and 0 <= least_share <= 1):
-        found = f"cutoff_min = {cutoff_min}, least_share = {least_share}"
-        raise ArgumentError("A circle needs minutes above 0 and a share of 0 to 1.", found=found)
+    times = checked(times)
+    cutoff_min = check_number(cutoff_min, "cutoff_min", above=0)
+    least_share = check_number(least_share, "least_share", least=0, most=1)
+    named = list(dict.fromkeys(map(str, check_list(cores, "cores"))))
     shares = flow_shares(flows)
-    lost = [core for core in cores if core not in times.destinations or core not in shares.columns]
+    lost = [core for core in named if core not in times.destinations or core not in shares.columns]
     lost += list(times.origins.difference(shares.index))
-    if lost or not cores:
+    if lost:
         raise ArgumentError("Cores and cities must be in times and flows.", found=few(lost))
     minutes = times.to_frame()
     parts = []
-    for core in cores:
+    for core in named:
         near = minutes[core][minutes[core] <= cutoff_min]
         share = shares.loc[near.index, core].fillna(0.0).to_numpy()
         own = near.index == core
@@ -117,8 +120,18 @@ def overlap(found: pd.DataFrame, official: Mapping[str, Collection[str]]) -> pd.
     >>> overlap(rows, {"a": ["a", "c"]}).loc["a", ["missed", "extra"]].tolist()
     ['c', 'b']
     """
+    columns = list(getattr(found, "columns", []))
+    if any(columns.count(name) != 1 for name in ("core", "member_id", "inside")):
+        raise ArgumentError(
+            "The circles must be a table with columns core, member_id and inside.",
+            found=few(columns) or type(found).__name__,
+            fix="Pass what circles() returns.",
+        )
     inside = found[found["inside"].astype(bool)]
-    mine = {str(core): set(part["member_id"]) for core, part in inside.groupby("core", sort=False)}
+    mine = {
+        str(core): set(map(str, part["member_id"]))
+        for core, part in inside.groupby("core", sort=False)
+    }
     common = [core for core in mine if core in official]
     if not common:
         raise ArgumentError(
@@ -126,7 +139,7 @@ def overlap(found: pd.DataFrame, official: Mapping[str, Collection[str]]) -> pd.
         )
     rows = {}
     for core in common:
-        listed = set(official[core])
+        listed = set(map(str, official[core]))
         both = mine[core] & listed
         rows[core] = {
             "n_found": len(mine[core]),
@@ -177,8 +190,10 @@ def communities(flows: pd.DataFrame, *, resolution: float = 1.0, seed: int = 0) 
     """
     import networkx as nx  # type: ignore[import-untyped]  # noqa: PLC0415 — slow, and for this alone
 
-    checked = checked_flows(flows).sort_index().sort_index(axis=1)
-    both = checked.to_numpy() + checked.to_numpy().T
+    resolution = check_number(resolution, "resolution", above=0)
+    seed = check_whole(seed, "seed", least=0)
+    square = checked_flows(flows).sort_index().sort_index(axis=1)
+    both = square.to_numpy() + square.to_numpy().T
     if not both.any():
         raise ArgumentError("There is no flow to divide.", fix="Bring flows above zero.")
     graph = nx.Graph()
@@ -187,7 +202,7 @@ def communities(flows: pd.DataFrame, *, resolution: float = 1.0, seed: int = 0) 
     graph.add_weighted_edges_from(zip(i.tolist(), j.tolist(), both[i, j].tolist(), strict=True))
     found = nx.community.louvain_communities(graph, resolution=resolution, seed=seed)
     ranked = sorted(found, key=lambda part: (-len(part), min(part)))
-    label = pd.Series(0, checked.index, name="community")
+    label = pd.Series(0, square.index, name="community")
     for number, part in enumerate(ranked, 1):
         label.iloc[sorted(part)] = number
     return label.reindex(flows.index)
@@ -224,8 +239,15 @@ def normalised_mutual_information(one: pd.Series, other: pd.Series) -> float:
     >>> float(round(normalised_mutual_information(a, a * 5), 12))
     1.0
     """
+    for series in (one, other):
+        check_is_series(series, "division")
     if set(one.index) != set(other.index) or one.isna().any() or other.isna().any():
         raise ArgumentError("Both divisions need a label for the same cities.")
+    for series in (one, other):
+        if not series.index.is_unique:
+            twice = few(series.index[series.index.duplicated()].unique())
+            raise ArgumentError("A division must have each city once.", found=twice)
+    one, other = one.astype(str), other.astype(str)
     labels = (one, other.reindex(one.index))
     places = tuple(pd.factorize(label, sort=True)[0] for label in labels)
     counts = np.zeros([place.max(initial=-1) + 1 for place in places])

@@ -9,6 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from yrdgeo.analysis.amounts import checked
+from yrdgeo.analysis.arguments import check_is_series, check_number
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TestResult, TravelTimes
@@ -16,6 +19,7 @@ from yrdgeo.results import TestResult, TravelTimes
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+ALIKE = 1e-12  # of the largest value: what is closer differs by rounding
 LEVEL = 0.05
 FEWEST = 5
 TIE = 1e-12
@@ -51,8 +55,8 @@ def neighbours_within(times: TravelTimes, *, cutoff_min: float) -> pd.DataFrame:
     """
     if set(times.origins) != set(times.destinations):
         raise ArgumentError("Neighbours need times from every city to every city.")
-    if not (np.isfinite(cutoff_min) and cutoff_min > 0):
-        raise ArgumentError("cutoff_min must be above zero.", found=f"{cutoff_min}")
+    times = checked(times)
+    cutoff_min = check_number(cutoff_min, "cutoff_min", above=0)
     ids = times.origins.sort_values()
     frame = times.to_frame().loc[ids, ids].to_numpy()
     both = (frame + frame.T) / 2
@@ -207,10 +211,10 @@ def getis_ord(
     >>> getis_ord(pd.Series([1.0, 2, 3, 4, 5, 6], ids), chain)["getis_ord_z"].round(2).tolist()
     [-1.85, -1.96, -0.65, 0.65, 1.96, 1.85]
     """
-    if (values < 0).any():
-        raise ArgumentError("G* takes values of zero or more.", found=few(values.index[values < 0]))
     kept, weights, _ = _ready(values, neighbours)
     x = kept.to_numpy()
+    if (x < 0).any():
+        raise ArgumentError("G* takes values of zero or more.", found=few(kept.index[x < 0]))
     n = len(x)
     degree = np.diff(weights.indptr)
     own_share = 1 / (degree + 1)
@@ -270,18 +274,24 @@ def _with_islands(table: pd.DataFrame, values: pd.Series, threshold: float) -> p
 
 def _ready(values: pd.Series, neighbours: pd.DataFrame) -> tuple[pd.Series, csr_array, str]:
     """Return values and weights of the cities that have a neighbour, and the others in words."""
-    bad = values.index[~np.isfinite(values.to_numpy(np.float64))]
+    check_is_series(values, "values")
+    if isinstance(values.index, pd.MultiIndex):
+        raise ArgumentError("Values must be by one id a city.", found=few(values.index.names))
+    values = pd.Series(floats_of(values), values.index, name=values.name)
+    bad = values.index[~np.isfinite(values) | extreme(values.to_numpy()) | values.index.isna()]
     if len(bad) or not values.index.is_unique:
         fix = "Drop or fill these cities first, and say so."
         found = few(map(str, bad)) or "repeated cities"
-        raise ArgumentError("Every city needs one finite value.", found=found, fix=fix)
+        raise ArgumentError(f"Every city needs one finite value, {SIZES}.", found=found, fix=fix)
+    _require_ends(neighbours)
+    neighbours = neighbours[["from_id", "to_id"]].astype(object)
     known = neighbours[
         neighbours["from_id"].isin(values.index)
         & neighbours["to_id"].isin(values.index)
         & neighbours["from_id"].ne(neighbours["to_id"])
     ]
     linked = values.index[values.index.isin({*known["from_id"], *known["to_id"]})]
-    if len(linked) < FEWEST or np.ptp(values.loc[linked].to_numpy(np.float64)) == 0:
+    if len(linked) < FEWEST or _alike(values.loc[linked].to_numpy()):
         raise ArgumentError(
             f"Clusters need {FEWEST} cities with neighbours and values that differ.",
             found=f"{len(linked)} of {len(values)} cities have a neighbour",
@@ -296,4 +306,18 @@ def _ready(values: pd.Series, neighbours: pd.DataFrame) -> tuple[pd.Series, csr_
     weights = csr_array((1 / degree[rows], (rows, columns)), shape=(len(linked),) * 2)
     alone = values.index.difference(linked)
     words = f" Without a neighbour: {few(map(str, alone))}." if len(alone) else ""
-    return values.loc[linked].astype(np.float64), weights, words
+    return values.loc[linked], weights, words
+
+
+def _alike(numbers: npt.NDArray[np.floating]) -> bool:
+    """Tell whether numbers differ by rounding alone."""
+    return bool(np.ptp(numbers) <= ALIKE * np.abs(numbers).max())
+
+
+def _require_ends(neighbours: object) -> None:
+    columns = list(neighbours.columns) if isinstance(neighbours, pd.DataFrame) else []
+    if columns.count("from_id") != 1 or columns.count("to_id") != 1:
+        raise ArgumentError(
+            "The neighbours must be a table with columns from_id and to_id.",
+            found=few(columns) or type(neighbours).__name__,
+        )

@@ -113,7 +113,7 @@ def palma_rows(draws: Sample) -> Floats:
     earned = (shares * draws.relative(shares))[:, order]
     shares = shares[:, order]
     reached = np.cumsum(shares, axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # Cut from the end that it belongs to: a rich tenth is not the rest of a rounded sum.
         below = np.clip(1 - (reached - POOR) / shares, 0, 1)
         above = np.clip((reached - (1 - RICH)) / shares, 0, 1)
@@ -242,16 +242,18 @@ def _bounds(
                 fix="Choose form='erreygers' or 'wagstaff', or leave them out.",
             )
         return None
-    for name, bound in given.items():
+    low, high = (
         check_number(bound, f"The bound {name} of the form {form!r}")
-    if lower is None or upper is None or not lower < upper:
+        for name, bound in given.items()
+    )
+    if not low < high:
         raise ArgumentError(
             f"The form {form!r} needs bounds, lower below upper.",
             found=few(f"{name} {bound}" for name, bound in given.items()),
         )
-    if amounts.min() < lower or amounts.max() > upper:
+    if amounts.min() < low or amounts.max() > high:
         raise ArgumentError(
             "All values must lie within the bounds.",
-            found=f"{amounts.min():g} to {amounts.max():g}, bounds {lower:g} to {upper:g}",
+            found=f"{amounts.min():g} to {amounts.max():g}, bounds {low:g} to {high:g}",
         )
-    return float(lower), float(upper)
+    return low, high

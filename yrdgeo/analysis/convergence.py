@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_choice, check_is_series, check_number
+from yrdgeo.analysis.arguments import check_choice, check_is_series, check_number, unshared
 from yrdgeo.analysis.inequality_sample import Floats, Sample, finite, sample
 from yrdgeo.analysis.least_squares import Errors, estimates, solve
+from yrdgeo.analysis.magnitudes import LARGEST
 from yrdgeo.errors import ArgumentError, few
 
 Covariance = Literal["classic", "HC1"]
@@ -179,6 +180,7 @@ def beta_convergence(
     """
     check_choice(covariance, "covariance", COVARIANCES)
     once = growth_sample(first, last, weights, years=years)
+    years = float(years)
     start = np.log(once.amounts)
     table = {"intercept": np.ones(len(start)), "slope": start}
     table |= _controls(controls, first.index)
@@ -205,7 +207,7 @@ def beta_convergence(
         covariance=covariance,
         r2=fit.r2,
         n=len(start),
-        years=float(years),
+        years=years,
         note=_note(slope, speed),
     )
 
@@ -243,7 +245,7 @@ def convergence_speed(
     0.069315
     """
     once = growth_sample(first, last, weights, years=years)
-    return float(speed_rows(once, years=years)[0])
+    return float(speed_rows(once, years=float(years))[0])
 
 
 def speed_rows(draws: Sample, *, years: float = 1.0) -> Floats:
@@ -263,10 +265,10 @@ def growth_sample(
     first: pd.Series, last: pd.Series, weights: pd.Series | None, *, years: float
 ) -> Sample:
     """Return first values and weights with the last values in ``others``."""
-    check_number(years, "years", above=0)
+    check_number(years, "years", least=1 / LARGEST, most=LARGEST)
     check_is_series(last, "last values")
     once = sample(first, weights, fewest=FEWEST, above_zero=True)
-    odd = first.index.symmetric_difference(last.index)
+    odd = unshared(first.index, last.index)
     if len(odd):
         raise ArgumentError(
             "First and last values must be of the same cities.",

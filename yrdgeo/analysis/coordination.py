@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from yrdgeo.analysis.criteria import checked_weights
+from yrdgeo.analysis.magnitudes import floats_of
 from yrdgeo.errors import Problem, TableError, few, raise_problems
 
 _FEWEST = 2
@@ -117,7 +118,7 @@ def _checked(levels: pd.DataFrame) -> pd.DataFrame:
     if levels.shape[1] < _FEWEST:
         problems.append(Problem("coupling needs two subsystems or more"))
     if not problems:
-        numbers = levels.apply(pd.to_numeric, errors="coerce").astype("float64")
+        numbers = levels.apply(lambda column: pd.Series(floats_of(column), column.index))
         wrong = np.argwhere(~(numbers.ge(0.0) & numbers.le(1.0)).to_numpy(dtype=bool))
         if len(wrong):
             cells = (

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from yrdgeo.analysis.arguments import unshared
 from yrdgeo.analysis.forms import Form, equation_of, sample_of
 from yrdgeo.analysis.least_squares import Errors, estimates, solve
 from yrdgeo.analysis.observations import check_series
@@ -159,7 +160,7 @@ def _check_sides(on: pd.Series, values: pd.Series) -> None:
         found = f"dtype {on.dtype}"
         raise ArgumentError("Who is on the corridor must be a Series of truth.", found=found)
     check_series("value", values)
-    odd = values.index.symmetric_difference(on.index)
+    odd = unshared(values.index, on.index)
     if len(odd) or on.index.has_duplicates:
         raise ArgumentError(
             "The values and who is on the corridor are of different places.",

@@ -63,7 +63,7 @@ def cost_frontier(ways: Ways, opportunities: pd.Series, *, n: float = 1) -> pd.D
            [50., 40.],
            [80., 20.]])
     """
-    check_number(n, "n", above=0)
+    n = check_number(n, "n", above=0)
     stack = stacked(ways)
     amounts = aligned(opportunities, stack.destinations, name="opportunities")
     step = max(1, _CELLS // max(1, len(ways) * len(amounts)))

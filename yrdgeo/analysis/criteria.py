@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.arguments import unshared
+from yrdgeo.analysis.magnitudes import extreme, floats_of
 from yrdgeo.errors import ArgumentError, Problem, TableError, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
@@ -36,8 +38,7 @@ def checked_criteria(table: pd.DataFrame, better: Better) -> tuple[pd.DataFrame,
         )
     numbers = np.empty(table.shape)
     for k in range(table.shape[1]):
-        column = pd.to_numeric(table.iloc[:, k], errors="coerce")
-        numbers[:, k] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers[:, k] = floats_of(table.iloc[:, k])
     raise_problems(_problems(table, numbers), source="criteria")
     return pd.DataFrame(numbers, table.index, table.columns), _signs(table.columns, better)
 
@@ -94,15 +95,15 @@ def checked_weights(weights: pd.Series, criteria: pd.Index) -> Floats:
             "The weights must be a pandas Series indexed by criterion.",
             found=type(weights).__name__,
         )
-    odd = weights.index.symmetric_difference(criteria, sort=False)
+    odd = unshared(weights.index, criteria)
     if len(odd) or not weights.index.is_unique:
         raise ArgumentError(
             "The weights and the criteria must match one to one.",
             found=few(odd) if len(odd) else "a criterion with two weights",
         )
-    numbers = pd.to_numeric(weights, errors="coerce").reindex(criteria).to_numpy(dtype=np.float64)
-    if not (np.isfinite(numbers) & (numbers >= 0)).all() or not numbers.any():
-        wrong = criteria[~(np.isfinite(numbers) & (numbers >= 0))]
+    numbers = floats_of(weights.reindex(criteria))
+    wrong = criteria[~(np.isfinite(numbers) & (numbers >= 0)) | extreme(numbers)]
+    if len(wrong) or not numbers.any():
         raise ArgumentError(
             "Weights must be finite and zero or more, and not all zero.",
             found=few(f"{weights[name]} for {name}" for name in wrong) or "all zero",
@@ -150,11 +151,16 @@ def _problems(table: pd.DataFrame, numbers: Floats) -> Iterator[Problem]:
             cells = (f"{table.columns[k]} at {table.index[i]}" for i, k in np.argwhere(wrong))
             fix = "Drop the city or the criterion; a missing value is not 0."
             yield Problem(what, value=few(cells), fix=fix)
+    if not np.isinf(numbers).any():
+        yield from _spread_problems(table.columns, numbers)
+
+
+def _spread_problems(criteria: pd.Index, numbers: Floats) -> Iterator[Problem]:
     # Halved, for the range of the largest floats overflows.
     spread = np.ptp(numbers / 2.0, axis=0)
-    apart = table.columns[spread > np.finfo(np.float64).max / 2.0]
+    apart = criteria[spread > np.finfo(np.float64).max / 2.0]
     if len(apart):
         yield Problem("values are too far apart", value=few(apart))
-    flat = table.columns[spread == 0.0]
+    flat = criteria[spread == 0.0]
     if len(flat):
         yield Problem("criteria are the same in every city", value=few(flat), fix="Drop them.")

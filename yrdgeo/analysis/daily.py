@@ -99,7 +99,7 @@ def _found(
 
 
 def _check_day(budget_min: float, stay_min: float) -> None:
-    check_number(budget_min, "budget_min", above=0, most=MINUTES_PER_DAY)
+    budget_min = check_number(budget_min, "budget_min", above=0, most=MINUTES_PER_DAY)
     if check_number(stay_min, "stay_min", least=0) >= budget_min:
         raise ArgumentError(
             "stay_min must be less than budget_min.",

@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.permutation import seeded
+from yrdgeo.analysis.arguments import check_whole
+from yrdgeo.analysis.directness import matrix_of
+from yrdgeo.analysis.permutation import MOST_DRAWS, seeded
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
@@ -76,9 +78,10 @@ def detour(
     frame = lengths.to_frame() if isinstance(lengths, TravelTimes) else lengths
     ids = frame.index
     _check(frame, geodesic, groups)
-    through = frame.loc[ids, ids].to_numpy(np.float64)
-    apart = geodesic.loc[ids, ids].to_numpy(np.float64)
-    label = pd.factorize(groups.loc[ids])[0]
+    draws = check_whole(draws, "draws", least=1, most=MOST_DRAWS)
+    through = matrix_of(frame, ids, ids, name="lengths", no_path=True)
+    apart = matrix_of(geodesic, ids, ids, name="geodesic")
+    label = pd.factorize(groups.loc[ids].astype(str))[0]
     i, j = np.triu_indices(len(ids), 1)
     km = apart[i, j]
     kept = (km <= at_most_km) & (km > 0)
@@ -110,7 +113,8 @@ def _ratio(q: Floats, across: npt.NDArray[np.bool_]) -> float:
     """Return the ratio of medians, NaN (never extreme) where a shuffle leaves one kind empty."""
     if across.all() or not across.any():
         return float("nan")
-    return float(np.median(q[across]) / np.median(q[~across]))
+    within = float(np.median(q[~across]))
+    return float(np.median(q[across])) / within if within > 0 else float("nan")
 
 
 def _row(way: Floats, km: Floats) -> dict[str, float]:
@@ -128,7 +132,12 @@ def _row(way: Floats, km: Floats) -> dict[str, float]:
 
 def _check(lengths: pd.DataFrame, geodesic: pd.DataFrame, groups: pd.Series) -> None:
     ids = lengths.index
-    tables = {"lengths": lengths.columns, "geodesic": geodesic.index, "groups": groups.index}
+    tables = {
+        "lengths": lengths.columns,
+        "geodesic": geodesic.index,
+        "geodesic (columns)": geodesic.columns,
+        "groups": groups.index,
+    }
     for name, known in tables.items():
         lost = [code for code in ids if code not in known]
         if lost or not known.is_unique or not ids.is_unique:

@@ -7,7 +7,8 @@ itself never counts.
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import Flags, Floats, aligned, checked
+from yrdgeo.analysis.amounts import Flags, Floats, aligned, checked, require_times
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.errors import ArgumentError, TableError, few
 from yrdgeo.results import TravelTimes
 from yrdgeo.units import MINUTES_PER_HOUR
@@ -59,6 +60,7 @@ def direct_speed(times: TravelTimes, weights: pd.Series, *, straight_km: pd.Data
     >>> direct_speed(times, pd.Series({"b": 1.0, "c": 1.0}), straight_km=km).to_dict()
     {'a': 120.0}
     """
+    times = checked(times)
     times = checked(times)
     straight = matrix_of(straight_km, times.origins, times.destinations, name="straight_km")
     _require_speed(times, straight)
@@ -197,6 +199,7 @@ def check_speed(times: TravelTimes, straight_km: pd.DataFrame) -> None:
     ...
     yrdgeo.errors.ArgumentError: The travel times cannot be minutes; they look like hours. ...
     """
+    require_times(times)
     straight = matrix_of(straight_km, times.origins, times.destinations, name="straight_km")
     _require_speed(times, straight)
 
@@ -254,17 +257,17 @@ def matrix_of(
         if (places[role] < 0).any():
             absent = few(wanted[places[role] < 0])
             raise TableError(f"{name} lacks {role}.", found=f"none for {absent}")
-    numbers = table
-    if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes.unique()):
-        numbers = table.apply(pd.to_numeric, errors="coerce")
-    chosen = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    if all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in table.dtypes.unique()):
+        chosen = table.to_numpy(dtype=np.float64)
+    else:
+        chosen = np.column_stack([floats_of(column) for _, column in table.items()])
     if not (table.index.equals(origins) and table.columns.equals(destinations)):
         chosen = chosen[np.ix_(places["origins"], places["destinations"])]
-    wrong = ~(chosen >= 0) | (np.isinf(chosen) & (not no_path))
+    wrong = ~(chosen >= 0) | (np.isinf(chosen) & (not no_path)) | extreme(chosen)
     if wrong.any():
         cells = ((origins[i], destinations[j]) for i, j in np.argwhere(wrong))
         shown = (f"{table.loc[here, there]} from {here} to {there}" for here, there in cells)
-        raise TableError(f"{name} must be finite numbers, zero or more.", found=few(shown))
+        raise TableError(f"{name} must be finite numbers, {SIZES}.", found=few(shown))
     return chosen
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from yrdgeo.analysis.amounts import checked, decay_weights
 from yrdgeo.analysis.arguments import check_list, check_number
 from yrdgeo.analysis.decay import DecayFunction
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.masses import numbers_by_city, positive
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -282,17 +283,18 @@ def checked_flows(flows: pd.DataFrame) -> pd.DataFrame:
     """Return the flows with a zero diagonal, or refuse them."""
     if not isinstance(flows, pd.DataFrame):
         raise ArgumentError("Flows are a table of pairs.", found=type(flows).__name__)
-    if flows.empty or not flows.index.is_unique or set(flows.index) != set(flows.columns):
+    once = flows.index.is_unique and flows.columns.is_unique
+    if flows.empty or not once or set(flows.index) != set(flows.columns):
         raise ArgumentError(
             "Flows are a square table with the same cities as rows and columns, each once.",
             found=f"{flows.shape[0]} rows, {flows.shape[1]} columns",
         )
     square = flows.loc[:, flows.index]
-    numbers = square.apply(pd.to_numeric, errors="coerce").astype(np.float64)
-    bad = ~np.isfinite(numbers.to_numpy()) | (numbers.to_numpy() < 0)
+    numbers = square.apply(lambda column: pd.Series(floats_of(column), column.index))
+    bad = ~np.isfinite(numbers.to_numpy()) | (numbers.to_numpy() < 0) | extreme(numbers)
     if bad.any():
         places = (f"{flows.index[i]} → {flows.index[j]}" for i, j in np.argwhere(bad))
-        raise ArgumentError("Flows are finite, zero or more.", found=few(places))
+        raise ArgumentError(f"Flows are finite, zero or more, {SIZES}.", found=few(places))
     off = ~np.eye(len(numbers), dtype=bool)
     return pd.DataFrame(np.where(off, numbers, 0.0), numbers.index, numbers.columns)
 

@@ -84,8 +84,8 @@ def refuse_crowded(frame: Frame, breaks: int) -> None:
     """Refuse more breaks than the observations have room for."""
     if not any(frame.legal(found).any() for found in _others(frame, breaks, 1)):
         raise ArgumentError(
-            f"{breaks} break{'s' * (breaks > 1)} need more observations: {frame.least} or more in"
-            " each segment, at two distances or more.",
+            f"{breaks} break{'s' if breaks > 1 else ''} need more observations: {frame.least} or"
+            " more in each segment, at two distances or more.",
             found=f"{len(frame.x)} observations at {len(np.unique(frame.x))} distances",
             fix="Ask for fewer breaks, or fit a straight line.",
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_list
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TravelTimes
 
@@ -72,9 +73,7 @@ def hinterland(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.DataFr
 
 
 def _checked(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.Index:
-    if isinstance(cores, str) or not len(cores):
-        raise ArgumentError("Hinterlands need a list of one core or more.", found=repr(cores))
-    names = pd.Index(cores, dtype=object)
+    names = pd.Index(check_list(cores, "cores"), dtype=object)
     repeated = names[names.duplicated()]
     if len(repeated):
         raise ArgumentError("Cores are repeated.", found=few(repeated.unique()))

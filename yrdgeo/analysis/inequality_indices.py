@@ -247,7 +247,7 @@ def atkinson(values: pd.Series, weights: pd.Series | None = None, *, epsilon: fl
 
 def atkinson_rows(draws: Sample, *, epsilon: float = 0.5) -> Floats:
     """Return the Atkinson index of each draw."""
-    check_number(epsilon, "epsilon", least=0)
+    epsilon = check_number(epsilon, "epsilon", least=0)
     shares = draws.shares
     means, power = shares @ draws.amounts, 1 - epsilon
     counted = np.where(draws.counts > 0, draws.amounts, np.inf)

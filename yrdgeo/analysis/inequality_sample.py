@@ -14,6 +14,7 @@ import pandas as pd
 
 from yrdgeo.analysis.amounts import aligned
 from yrdgeo.analysis.arguments import check_is_series
+from yrdgeo.analysis.magnitudes import SIZES, WIDEST, extreme, floats_of
 from yrdgeo.errors import ArgumentError, Problem, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
@@ -85,7 +86,7 @@ def sample(
     """
     check_is_series(values, "values")
     ids = values.index.unique()
-    numbers = aligned(values, ids, name="values")
+    numbers = aligned(values, ids, name="values", most=WIDEST)
     if len(numbers) < fewest:
         raise ArgumentError(
             f"The measure needs {fewest} cities or more.",
@@ -108,7 +109,7 @@ def sample(
 def _weights(weights: pd.Series | None, ids: pd.Index) -> Floats:
     if weights is None:
         return np.ones(len(ids))
-    numbers = aligned(weights, ids, name="weights")
+    numbers = aligned(weights, ids, name="weights", most=WIDEST)
     zero = ids[numbers == 0]
     if len(zero):
         problem = Problem(
@@ -130,7 +131,7 @@ def finite(given: pd.Series, ids: pd.Index, *, name: str) -> Floats:
     """
     check_is_series(given, name)
     unique = given[~given.index.duplicated()].reindex(ids)
-    numbers = np.array(pd.to_numeric(unique, errors="coerce").astype("float64"), dtype=np.float64)
+    numbers = floats_of(unique)
     raise_problems(_faults(given.index, ids, numbers), source=name)
     return numbers
 
@@ -139,10 +140,10 @@ def _faults(given: pd.Index, ids: pd.Index, numbers: Floats) -> Iterator[Problem
     repeated = given[given.duplicated()].unique()
     if len(repeated):
         yield Problem("ids are repeated", value=few(repeated))
-    wrong = ~np.isfinite(numbers)
+    wrong = ~np.isfinite(numbers) | extreme(numbers)
     if wrong.any():
         yield Problem(
-            "numbers are absent, missing or not finite",
+            f"numbers are absent, missing, not finite or not {SIZES}",
             value=few(ids[wrong]),
             fix="Give a finite number for each id of the values.",
         )

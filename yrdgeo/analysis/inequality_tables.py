@@ -15,6 +15,7 @@ from yrdgeo.analysis.amounts import aligned
 from yrdgeo.analysis.arguments import check_choice, check_is_series, check_list
 from yrdgeo.analysis.inequality_registry import MEASURES, PLAIN
 from yrdgeo.analysis.intervals import METHODS, Interval, interval
+from yrdgeo.analysis.magnitudes import WIDEST
 from yrdgeo.errors import ArgumentError, Problem, few, nearest, raise_problems
 from yrdgeo.tables import check
 
@@ -228,18 +229,20 @@ def _chosen(measures: Iterable[str] | None) -> list[str]:
 def _known(values: pd.Series, weights: pd.Series | None) -> tuple[pd.Series, pd.Series | None]:
     """Return the values that are there, with their weights, all legal."""
     check_is_series(values, "values")
+    if isinstance(values.index, pd.MultiIndex):
+        raise ArgumentError("Values must be by one id a city.", found=few(values.index.names))
     repeated = values.index[values.index.duplicated()].unique()
     if len(repeated):
         raise_problems([Problem("ids are repeated", value=few(repeated))], source="values")
     known = values[values.notna()]
     if weights is None:
-        aligned(known, known.index, name="values")
+        aligned(known, known.index, name="values", most=WIDEST)
         return known, None
     check_is_series(weights, "weights")
     sizes = weights[weights.notna()]
     known = known[known.index.isin(sizes.index)]
-    aligned(known, known.index, name="values")
-    numbers = aligned(sizes, known.index, name="weights")
+    aligned(known, known.index, name="values", most=WIDEST)
+    numbers = aligned(sizes, known.index, name="weights", most=WIDEST)
     if (numbers == 0).any():
         shown = few(known.index[numbers == 0])
         raise_problems([Problem("weights are zero", value=shown)], source="weights")
@@ -287,10 +290,11 @@ def _measured(
 def _known_rows(table: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(table, pd.DataFrame):
         raise ArgumentError("The years must be a table.", found=type(table).__name__)
-    absent = [name for name in ("adcode", "year", "value", "vintage") if name not in table]
+    columns = list(table.columns)
+    absent = [name for name in ("adcode", "year", "value", "vintage") if columns.count(name) != 1]
     if absent:
         raise ArgumentError(
-            "The table of years lacks columns.",
+            "The table of years lacks columns, or has them twice.",
             found=few(absent),
             fix="Give adcode, year, value, vintage and, if sizes count, weight.",
         )

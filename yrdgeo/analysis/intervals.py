@@ -18,6 +18,7 @@ from scipy.stats import t as student
 
 from yrdgeo.analysis.arguments import check_choice, check_number, check_whole
 from yrdgeo.analysis.inequality_sample import Floats, Sample
+from yrdgeo.analysis.magnitudes import LARGEST
 from yrdgeo.analysis.resampling import PREPARED, Counted, Rows, left_out, resamples
 from yrdgeo.errors import ArgumentError, few
 
@@ -139,8 +140,8 @@ def interval(
     check_choice(method, "method", METHODS)
     if check_number(level, "level", above=0, most=1) == 1:
         raise ArgumentError("The level must be below 1.", found=repr(level), fix="Usual: 0.95.")
-    check_whole(draws, "draws", least=2, most=MOST_DRAWS)
-    check_whole(seed, "seed", least=0)
+    draws = check_whole(draws, "draws", least=2, most=MOST_DRAWS)
+    seed = check_whole(seed, "seed", least=0)
     given = amounts if weights is None else (*amounts, weights)
     prepare = PREPARED.get(function)
     if prepare is None:
@@ -191,6 +192,15 @@ def _one_by_one(function: Callable[..., float], amounts: tuple[Amount, ...]) -> 
     return len(ids), counted
 
 
+def _spread(numbers: Floats) -> float:
+    """Return the root of the sum of squares about the mean; inf where a number is."""
+    if not np.isfinite(numbers).all():
+        return float("inf")
+    unit = max(float(np.abs(numbers).max()), 1 / LARGEST)
+    about = numbers / unit - (numbers / unit).mean()
+    return unit * float(np.sqrt((about**2).sum()))
+
+
 def _jackknife(estimate: float, without_one: Floats, level: float, seed: int) -> Interval:
     n = len(without_one)
     if not np.isfinite(without_one).all():
@@ -199,7 +209,7 @@ def _jackknife(estimate: float, without_one: Floats, level: float, seed: int) ->
             found=f"{int((~np.isfinite(without_one)).sum())} of {n} are not",
             fix="Use method='percentile'.",
         )
-    error = float(np.sqrt((n - 1) / n * ((without_one - without_one.mean()) ** 2).sum()))
+    error = float(np.sqrt((n - 1) / n)) * _spread(without_one)
     reach = float(student.ppf((1 + level) / 2, n - 1)) * error
     ends = estimate - reach, estimate + reach
     return Interval(estimate, *ends, level, error, "jackknife", n, n, seed, _rough(n))
@@ -234,7 +244,7 @@ def _bootstrap(
         low,
         high,
         level,
-        float(numbers.std(ddof=1)) if np.isfinite(numbers).all() else np.inf,
+        _spread(numbers) / float(np.sqrt(len(numbers) - 1)),
         "percentile" if without_one is None else "bca",
         n,
         len(numbers),
@@ -246,7 +256,8 @@ def _bootstrap(
 def _bias_corrected(estimate: float, numbers: Floats, without_one: Floats, tails: Floats) -> Floats:
     """Return the tails moved for bias and skewness (Efron 1987), NaN where that is undefined."""
     below = ((numbers < estimate).mean() + (numbers <= estimate).mean()) / 2
-    away = without_one.mean() - without_one
+    unit = max(float(np.abs(without_one).max()), 1 / LARGEST)
+    away = (without_one / unit).mean() - without_one / unit  # of no unit: cubes overflow
     with np.errstate(divide="ignore", invalid="ignore"):
         bias = norm.ppf(below)
         skewness = (away**3).sum() / (6 * (away**2).sum() ** 1.5)

@@ -7,11 +7,14 @@ off by a tenth or more. A city without an area has no value and is named.
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import unshared
+from yrdgeo.analysis.magnitudes import floats_of
 from yrdgeo.errors import Problem, TableError, few, raise_problems
 
 MU_PER_HA = 15.0  # by definition: 1 mu (亩) is 1/15 ha, 2000/3 m²
 MU_PER_KM2 = 100.0 * MU_PER_HA
 WAN_PER_YI = 1e4  # 1e8 yuan are ten thousand times 1e4 yuan
+LARGEST_YIELD = 1e300
 
 
 def output_per_km2(output: pd.Series, area_km2: pd.Series) -> pd.Series:
@@ -96,6 +99,7 @@ def _per_land(output: pd.Series, area_km2: pd.Series) -> pd.Series:
     faults = {
         "outputs are negative or infinite": amounts.lt(0.0) | np.isinf(amounts),
         "areas are not finite and above zero": areas.le(0.0) | np.isinf(areas),
+        "outputs over areas are larger than 1e300": _overflowing(amounts, areas),
     }
     problems = [
         Problem(what, value=few(amounts.index[bad])) for what, bad in faults.items() if bad.any()
@@ -120,7 +124,13 @@ def _series(given: object, name: str) -> pd.Series:
 
 
 def _numbers(given: pd.Series) -> pd.Series:
-    return pd.to_numeric(given, errors="coerce").astype("float64")
+    return pd.Series(floats_of(given), given.index, name=given.name)
+
+
+def _overflowing(amounts: pd.Series, areas: pd.Series) -> pd.Series:
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        over = (amounts / areas).to_numpy() > LARGEST_YIELD
+    return pd.Series(over & np.isfinite(amounts.to_numpy()), amounts.index) & areas.gt(0.0)
 
 
 def _label_problems(given: dict[str, pd.Series]) -> list[Problem]:
@@ -129,7 +139,7 @@ def _label_problems(given: dict[str, pd.Series]) -> list[Problem]:
         repeated = one.index[one.index.duplicated()].unique()
         if len(repeated):
             problems.append(Problem(f"ids of the {name} are repeated", value=few(repeated)))
-    odd = given["output"].index.symmetric_difference(given["area"].index, sort=False)
+    odd = unshared(given["output"].index, given["area"].index)
     if len(odd):
         fix = "Give both for each city; a missing one may be NaN."
         problems.append(Problem("cities have only one of the two", value=few(odd), fix=fix))

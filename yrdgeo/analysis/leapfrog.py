@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
 
@@ -94,12 +95,13 @@ def leapfrog_index(
     others &= far.index.to_numpy()[:, None] != rows.to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = own / least  # of two without a way neither is the nearer: NaN
+        order_index, distance_index = own_order / mean_order, own / mean_km  # nowhere to go: NaN
     return pd.DataFrame(
         {
             "helper_id": rows,
             "helped_id": columns,
-            "order_index": own_order / mean_order,
-            "distance_index": own / mean_km,
+            "order_index": order_index,
+            "distance_index": distance_index,
             "nearest_id": far.index[nearest],
             "nearest_ratio": ratio,
             "rank": others.sum(axis=0) + 1,
@@ -118,7 +120,13 @@ def _floats(matrix: Matrix, name: str) -> pd.DataFrame:
     frame = matrix.to_frame() if isinstance(matrix, TravelTimes) else matrix
     if not (frame.index.is_unique and frame.columns.is_unique):
         raise ArgumentError(f"The table of {name!r} must have each city once.")
-    numbers = frame.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    if not frame.size:
+        return frame.astype(np.float64)
+    numbers = np.column_stack([floats_of(column) for _, column in frame.items()])
+    given = frame.notna().to_numpy(dtype=bool)
+    if (np.isnan(numbers) & given).any() or extreme(numbers).any() or (numbers < 0).any():
+        what = f"The table of {name!r} must hold numbers, {SIZES}, none below zero."
+        raise ArgumentError(what)
     return pd.DataFrame(numbers, frame.index, frame.columns)
 
 

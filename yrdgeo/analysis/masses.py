@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_is_series
+from yrdgeo.analysis.arguments import check_is_series, unshared
+from yrdgeo.analysis.magnitudes import extreme, floats_of
 from yrdgeo.errors import ArgumentError, few
 
 
@@ -34,7 +35,7 @@ def linkage_mass(population: pd.Series, gdp: pd.Series) -> pd.Series:
     """
     people, output = positive(population, "population"), positive(gdp, "GDP")
     if set(population.index) != set(gdp.index):
-        lost = population.index.symmetric_difference(gdp.index)
+        lost = unshared(population.index, gdp.index)
         raise ArgumentError("Population and GDP must be of the same cities.", found=few(lost))
     return ((people * output.reindex(people.index)) ** 0.5).rename("linkage_mass")
 
@@ -53,7 +54,7 @@ def numbers_by_city(given: pd.Series, name: str) -> pd.Series:
     if not given.index.is_unique:
         twice = few(given.index[given.index.duplicated()].unique())
         raise ArgumentError(f"The {name} must have each city once.", found=twice)
-    return pd.to_numeric(given, errors="coerce").astype("float64")
+    return pd.Series(floats_of(given), given.index, name=given.name)
 
 
 def positive(given: pd.Series, name: str, ids: pd.Index | None = None) -> pd.Series:
@@ -68,10 +69,11 @@ def positive(given: pd.Series, name: str, ids: pd.Index | None = None) -> pd.Ser
     """
     numbers = numbers_by_city(given, name)
     numbers = numbers if ids is None else numbers.reindex(ids)
-    bad = numbers[~(np.isfinite(numbers) & (numbers > 0))]
+    wrong = ~(np.isfinite(numbers) & (numbers > 0)) | extreme(numbers.to_numpy())
+    bad = numbers[wrong]
     if len(bad):
         raise ArgumentError(
-            f"Every city needs a {name} above zero.",
+            f"Every city needs a {name} above zero, 1e-100 to 1e100.",
             found=few(f"{number:g} at {city}" for city, number in bad.items()),
         )
     return numbers

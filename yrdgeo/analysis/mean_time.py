@@ -188,8 +188,8 @@ def within_city_min(
     >>> within_city_min(pd.Series({"a": 900 * np.pi}), speed_kmh=40).round(9).to_dict()
     {'a': 30.0}
     """
-    check_number(speed_kmh, "speed_kmh", above=0)
-    check_number(radius_share, "radius_share", above=0)
+    speed_kmh = check_number(speed_kmh, "speed_kmh", above=0)
+    radius_share = check_number(radius_share, "radius_share", above=0)
     check_is_series(area_km2, "area_km2")
     areas = aligned(area_km2, area_km2.index.unique(), name="area_km2")
     minutes = MINUTES_PER_HOUR * radius_share * np.sqrt(areas / np.pi) / speed_kmh

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import unshared
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.errors import ArgumentError, few
 
-LARGEST = 1e100
 NUMBERS = ("floating", "integer", "mixed-integer-float", "integer-na", "decimal", "empty")
 
 
@@ -23,7 +24,7 @@ def joined(values: pd.Series, distance: pd.Series, weights: pd.Series | None) ->
         given["weight"] = weights
     for name, series in given.items():
         check_series(name, series)
-        odd = values.index.symmetric_difference(series.index)
+        odd = unshared(values.index, series.index)
         if len(odd):
             raise ArgumentError(
                 f"The values and the {name}s are of different places.",
@@ -31,10 +32,7 @@ def joined(values: pd.Series, distance: pd.Series, weights: pd.Series | None) ->
                 fix=f"Give a value and a {name} for each place; a missing value may be NaN.",
             )
     table = pd.DataFrame(
-        {
-            name: series.reindex(values.index).to_numpy(dtype=np.float64, na_value=np.nan)
-            for name, series in given.items()
-        },
+        {name: floats_of(series.reindex(values.index)) for name, series in given.items()},
         values.index,
     )
     table = table if weights is not None else table.assign(weight=1.0)
@@ -60,22 +58,15 @@ def check_numbers(name: str, series: pd.Series) -> None:
         raise ArgumentError(f"The {name}s must be numbers.", found=f"dtype {series.dtype}")
 
 
-def _extreme(numbers: pd.Series) -> pd.Series:
-    """Tell which numbers have no square in floating point."""
-    size = numbers.abs()
-    return (size > LARGEST) | ((size < 1 / LARGEST) & (size > 0))
-
-
 def _check_domain(table: pd.DataFrame) -> None:
     distance, weight = table["distance"], table["weight"]
     faults = {
         "Distances must be zero or more; no path is inf.": ~(distance >= 0),
         "Weights must be finite and above zero.": ~((weight > 0) & np.isfinite(weight)),
         "Values must be finite, or NaN where they are missing.": np.isinf(table["value"]),
-        "Distances and values must be 0 or between 1e-100 and 1e100 in size.": _extreme(
-            distance.replace(np.inf, 0.0)
-        )
-        | _extreme(table["value"]),
+        f"Distances, values and weights must be {SIZES}.": pd.Series(
+            extreme(table.to_numpy()).any(axis=1), table.index
+        ),
     }
     for what, wrong in faults.items():
         if wrong.any():

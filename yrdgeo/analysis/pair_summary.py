@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t as student
 
+from yrdgeo.analysis.arguments import check_list
 from yrdgeo.analysis.permutation import class_labels, numbers_of
 from yrdgeo.errors import ArgumentError
 
@@ -72,7 +73,8 @@ def summary(
            ['leapfrog', 3, 450.0, 425.2, 474.8],
            ['leapfrog − adjacent', 5, 398.0, 375.8, 420.2]], dtype=object)
     """
-    names = [columns] if isinstance(columns, str) else list(columns)
+    listed = [columns] if isinstance(columns, str) else check_list(columns, "columns")
+    names = [str(name) for name in listed]
     label = class_labels(table, by)
     if label.isna().any():
         found = f"{int(label.isna().sum())} pairs without one"

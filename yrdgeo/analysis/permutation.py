@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TestResult
 
@@ -20,6 +21,7 @@ ALTERNATIVES = ("two-sided", "less", "greater")
 WEAK = 0.01  # a test whose floor lies above says so
 TIE = 1e-9  # of the largest deviation: one sum in two orders of addition is a tie
 BLOCK = 1_000_000  # numbers shuffled at once
+MOST_DRAWS = 10_000_000
 
 
 def compare(
@@ -121,11 +123,12 @@ def _two_classes(
 def numbers_of(table: pd.DataFrame, column: str) -> Floats:
     """Return a column of a pair table as numbers, NaN where one is missing."""
     _refuse_absent(table, column)
-    try:
-        numbers = table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"Column {column!r} must hold numbers.", found=str(error)) from error
-    return np.asarray(numbers)
+    numbers = floats_of(table[column])
+    wrong = (np.isnan(numbers) & table[column].notna()) | extreme(numbers)
+    if wrong.any():
+        found = few(map(repr, table.loc[np.asarray(wrong), column]))
+        raise ArgumentError(f"Column {column!r} must hold numbers, {SIZES}.", found=found)
+    return numbers
 
 
 def class_labels(table: pd.DataFrame, by: str) -> pd.Series:
@@ -135,6 +138,10 @@ def class_labels(table: pd.DataFrame, by: str) -> pd.Series:
 
 
 def _refuse_absent(table: pd.DataFrame, name: str) -> None:
+    if not isinstance(table, pd.DataFrame):
+        raise ArgumentError("The pairs must be a pandas DataFrame.", found=type(table).__name__)
+    if list(table.columns).count(name) > 1:
+        raise ArgumentError(f"The table of pairs has two columns {name!r}.", fix="Drop one.")
     if name not in table.columns:
         fix = nearest(str(name), [str(known) for known in table.columns])
         raise ArgumentError(f"The table of pairs has no column {name!r}.", fix=fix)
@@ -143,9 +150,9 @@ def _refuse_absent(table: pd.DataFrame, name: str) -> None:
 def checked_draws(permutations: int | str) -> int:
     """Return the number of permutations, or refuse what is not a positive whole number."""
     whole = isinstance(permutations, (int, np.integer)) and not isinstance(permutations, bool)
-    if not whole or isinstance(permutations, str) or permutations < 1:
+    if not whole or isinstance(permutations, str) or not 1 <= permutations <= MOST_DRAWS:
         raise ArgumentError(
-            "permutations must be a whole number, one or more.",
+            f"permutations must be a whole number, one to {MOST_DRAWS:,}.",
             found=repr(permutations),
             fix="A usual number is 9999.",
         )

@@ -5,11 +5,12 @@ the effects are eliminated in closed form, so that the cost is that of one squar
 columns.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -74,6 +75,21 @@ def fit_poisson(
     ArgumentError
         If the effects explain the regressor, or the steps do not settle.
     """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), suppress(LinAlgError):
+        found = _newton(amounts, regressor, used, effects, offset)
+        if found is not None:
+            return found
+    raise ArgumentError(
+        f"The likelihood of these flows has no maximum that {MOST_STEPS} steps find.",
+        found=f"{int((amounts[used] == 0).sum())} of {int(used.sum())} flows are zero",
+        fix="Zeros that separate places do this: leave such places out, or take fewer effects.",
+    )
+
+
+def _newton(
+    amounts: Floats, regressor: Floats, used: Flags, effects: Effects, offset: Floats
+) -> PoissonFit | None:
+    """Return the maximum, or nothing if the steps do not settle."""
     parts = _Parts.of(used, effects)
     mean = amounts[used].mean()
     fitted = np.where(used, (amounts + mean) / 2, 0.0)
@@ -102,15 +118,10 @@ def fit_poisson(
         linear = np.where(used, offset + in_working + coefficient * (regressor - in_regressor), 0.0)
         # The greatest and not the mean: a flow of zero that sinks for ever has no maximum.
         change = float(np.abs(linear - before).max())
-        with np.errstate(over="ignore", under="ignore"):
-            fitted = np.where(used, np.exp(linear), 0.0)
+        fitted = np.where(used, np.exp(linear), 0.0)
         if not (np.isfinite(fitted).all() and (fitted[used] > 0).all()):
             break
-    raise ArgumentError(
-        f"The likelihood of these flows has no maximum that {MOST_STEPS} steps find.",
-        found=f"{int((amounts[used] == 0).sum())} of {int(used.sum())} flows are zero",
-        fix="Zeros that separate places do this: leave such places out, or take fewer effects.",
-    )
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

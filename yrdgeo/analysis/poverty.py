@@ -71,8 +71,14 @@ def foster_greer_thorbecke(
     [0.5, 0.45]
     """
     once = sample(values, weights, fewest=1, zeros_only=True)
-    rows = poverty_rows(once, alpha=alpha, line=line, line_share=line_share, poor=poor)
-    return float(rows[0])
+    found = float(poverty_rows(once, alpha=alpha, line=line, line_share=line_share, poor=poor)[0])
+    if not np.isfinite(found):
+        raise ArgumentError(
+            "The index is larger than any number.",
+            found=f"alpha={alpha:g} of values up to {once.amounts.max():g}",
+            fix="Take a smaller alpha, or a line nearer to the values.",
+        )
+    return found
 
 
 def poverty_rows(
@@ -84,12 +90,12 @@ def poverty_rows(
     poor: Poor = "below",
 ) -> Floats:
     """Return the index of each draw; a relative line is drawn anew in each."""
-    check_number(alpha, "alpha", least=0)
+    alpha = check_number(alpha, "alpha", least=0)
     check_choice(poor, "side of the poor", SIDES)
     shares = draws.shares
     lines = _lines(draws, shares, line, line_share, poor=poor)[:, None]
     short = lines - draws.amounts if poor == "below" else draws.amounts - lines
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         gaps = np.where(short > 0, (np.maximum(short, 0.0) / lines) ** alpha, 0.0)
     return np.asarray((shares * gaps).sum(axis=1))
 
@@ -98,13 +104,13 @@ def _lines(
     draws: Sample, shares: Floats, line: float | None, line_share: float, *, poor: Poor
 ) -> Floats:
     if line is not None:
-        check_number(line, "line", above=0)
+        line = check_number(line, "line", above=0)
         return np.full(len(shares), float(line))
     if poor == "above":
         raise ArgumentError(
             "Who is above a line needs a line in the unit of the values.", fix="Give line=60.0."
         )
-    check_number(line_share, "line_share", above=0, most=1)
+    line_share = check_number(line_share, "line_share", above=0, most=1)
     order = np.argsort(draws.amounts, kind="stable")
     reached = np.cumsum(shares[:, order], axis=1)
     # Sums of shares reach a half but for rounding.

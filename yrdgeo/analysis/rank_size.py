@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from yrdgeo.analysis.arguments import check_number
+from yrdgeo.analysis.magnitudes import extreme, floats_of
 from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
 
@@ -87,8 +89,7 @@ def rank_size(sizes: pd.Series, *, least: float = 0.0) -> RankSize:
     (1.0, 0.5)
     """
     used, notes = _sizes(sizes)
-    if not least >= 0:
-        raise ArgumentError("The least size must be zero or more.", found=repr(least))
+    least = check_number(least, "least", least=0)
     below = used < least
     if below.any():
         notes.append(f"Left out, smaller than {least:g}: {int(below.sum())}.")
@@ -176,10 +177,12 @@ def primacy(sizes: pd.Series) -> pd.Series:
 def _sizes(sizes: pd.Series) -> tuple[pd.Series, list[str]]:
     """Return the known sizes from the largest, and who is missing."""
     check_series("size", sizes)
-    known = sizes.dropna().astype("float64")
-    wrong = ~((known > 0) & np.isfinite(known))
+    kept = sizes.dropna()
+    known = pd.Series(floats_of(kept), kept.index, name=kept.name)
+    wrong = ~((known > 0) & np.isfinite(known)) | extreme(known.to_numpy())
     if wrong.any():
-        raise ArgumentError("Sizes must be above zero.", found=f"at {few(known.index[wrong])}")
+        what = "Sizes must be above zero, 1e-100 to 1e100."
+        raise ArgumentError(what, found=f"at {few(known.index[wrong])}")
     lost = sizes.index[sizes.isna()]
     notes = [f"Left out, no size: {', '.join(map(str, lost))}."] if len(lost) else []
     return known.sort_values(ascending=False, kind="stable"), notes

@@ -9,6 +9,7 @@ import pandas as pd
 from yrdgeo.analysis.amounts import Direction, Floats, aligned
 from yrdgeo.analysis.arguments import check_is_series
 from yrdgeo.analysis.decay import DecayFunction
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.mean_time import SelfTime, weighted_mean_time
 from yrdgeo.analysis.potential import gravity
 from yrdgeo.errors import ArgumentError, few
@@ -45,11 +46,11 @@ def relative(values: pd.Series, weights: pd.Series | None = None) -> pd.Series:
     {'a': 0.5, 'b': 1.5}
     """
     check_is_series(values, "values")
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    lost = ~np.isfinite(numbers)
+    numbers = floats_of(values)
+    lost = ~np.isfinite(numbers) | extreme(numbers)
     if lost.any():
         raise ArgumentError(
-            "Only finite values have a mean to be compared with.",
+            f"Only finite values have a mean to be compared with, {SIZES}.",
             found=few(f"{value} at {place}" for place, value in values[lost].items()),
             fix="Leave these places out first, and say so.",
         )

@@ -171,7 +171,7 @@ def _binned(distance: pd.Series, edges: Sequence[float]) -> tuple[np.ndarray, np
     """Return the edges of all rings that are needed, and the ring of each place."""
     try:
         bounds = np.array(edges, dtype=np.float64).ravel()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ArgumentError("The edges of rings must be numbers.", found=repr(edges)) from error
     if len(bounds) < 2 or not (np.diff(bounds) > 0).all() or bounds[0] < 0:  # noqa: PLR2004 — a ring has two edges
         raise ArgumentError(

@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.amounts import checked
+from yrdgeo.analysis.arguments import unshared
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
 from yrdgeo.results import TravelTimes
@@ -56,7 +59,12 @@ def gains(before: pd.Series, after: pd.Series, *, better: Literal["high", "low"]
     for series in (before, after):
         check_series("value", series)
     _same(before.index, after.index)
-    old, new = before.astype(np.float64), after.reindex(before.index).astype(np.float64)
+    old, new = (
+        pd.Series(floats_of(one.reindex(before.index)), before.index) for one in (before, after)
+    )
+    wrong = extreme(old.to_numpy()) | extreme(new.to_numpy())
+    if wrong.any():
+        raise ArgumentError(f"Values must be {SIZES}.", found=f"at {few(old.index[wrong])}")
     sign = 1.0 if better == "high" else -1.0
     with np.errstate(invalid="ignore", divide="ignore"):
         # Out of reach before and after is no change; inf − inf would be NaN.
@@ -108,18 +116,20 @@ def minutes_saved(before: TravelTimes, after: TravelTimes, masses: pd.Series) ->
     >>> minutes_saved(old, new, pd.Series([2.0, 3.0], ids)).tolist()
     [15.0, 15.0]
     """
+    before, after = checked(before), checked(after)
     _same(before.origins, after.origins)
     _same(before.destinations, after.destinations)
     check_series("mass value", masses)
-    lost = before.destinations.difference(masses.dropna().index)
-    bad = [*lost, *masses.index[masses.lt(0)]]
-    if bad:
-        raise ArgumentError("Every destination needs a mass, zero or more.", found=few(bad))
+    mass = floats_of(masses.reindex(before.destinations))
+    lost = before.destinations[~(np.isfinite(mass) & (mass >= 0)) | extreme(mass)]
+    if len(lost):
+        what = f"Every destination needs a mass, zero or more, {SIZES}."
+        raise ArgumentError(what, found=few(lost))
     old = before.minutes
     new = after.to_frame().loc[before.origins, before.destinations].to_numpy()
     own = before.origins.to_numpy()[:, None] == before.destinations.to_numpy()
     both = np.isfinite(old) & np.isfinite(new) & ~own
-    weight = np.where(both, masses.loc[before.destinations].to_numpy(np.float64), 0.0)
+    weight = np.where(both, mass, 0.0)
     saved = np.where(both, old, 0.0) - np.where(both, new, 0.0)
     total = weight.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -167,11 +177,15 @@ def candidates(
     """
     if not after:
         raise ArgumentError("There is no candidate to rank.")
-    sizes = pd.Series(1.0, before.index) if weights is None else weights
-    check_series("weight", sizes)
-    lost = before.index.difference(sizes.dropna().index)
+    check_series("value", before)
+    sizes = pd.Series(1.0, before.index)
+    if weights is not None:
+        check_series("weight", weights)
+        sizes = pd.Series(floats_of(weights.reindex(before.index)), before.index)
+    lost = sizes.index[~(np.isfinite(sizes) & (sizes >= 0)) | extreme(sizes)]
     if len(lost):
-        raise ArgumentError("Every place needs a weight.", found=f"none for {few(lost)}")
+        what = f"Every place needs a weight, zero or more, {SIZES}."
+        raise ArgumentError(what, found=f"none for {few(lost)}")
     rows = {}
     for name, values in after.items():
         table = gains(before, values, better=better)
@@ -195,7 +209,7 @@ def _ranks(values: pd.Series, sign: float) -> pd.Series:
 
 
 def _same(one: pd.Index, other: pd.Index) -> None:
-    strange = one.symmetric_difference(other)
+    strange = unshared(one, other)
     if len(strange) or not one.is_unique or not other.is_unique:
         raise ArgumentError(
             "Before and after must be of the same places, each once.",

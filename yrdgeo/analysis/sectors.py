@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.magnitudes import LARGEST, floats_of
 from yrdgeo.errors import Problem, TableError, few, raise_problems
 
 Floats = npt.NDArray[np.float64]
@@ -148,11 +149,12 @@ def whole_of(
             *_only_in(("table", name), (amounts.columns, reference.index), what="labels"),
         ]
         raise_problems(problems, source=name)
-        numbers = pd.to_numeric(reference, errors="coerce").astype("float64")
+        numbers = pd.Series(floats_of(reference), reference.index)
         whole = numbers.reindex(amounts.columns)
     else:
         raise TableError(f"The {name} must be a pandas Series.", found=type(reference).__name__)
     fine = whole.le(_LARGEST / len(whole)) & (whole.ge(0.0) if vanished else whole.gt(0.0))
+    fine &= whole.eq(0.0) | whole.ge(whole.max() / LARGEST)
     if not fine.all():
         raise TableError(
             f"The {name} needs a finite amount above zero everywhere.",
@@ -206,20 +208,15 @@ def _repeated(labels: pd.Index, what: str) -> Iterator[Problem]:
 
 
 def _numbers(table: pd.DataFrame) -> Floats:
-    columns = [
-        # Dates would pass as nanoseconds.
-        pd.Series(np.nan, table.index)
-        if column.dtype.kind in "mM"
-        else pd.to_numeric(column, errors="coerce")
-        for _, column in table.items()
-    ]
-    if not columns:
-        return np.empty(table.shape)
-    return np.column_stack([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in columns])
+    columns = [floats_of(column) for _, column in table.items()]
+    return np.column_stack(columns) if columns else np.empty(table.shape)
 
 
 def _label_problems(table: pd.DataFrame) -> Iterator[Problem]:
     for what, labels in (("cities", table.index), ("sectors", table.columns)):
+        if isinstance(labels, pd.MultiIndex):
+            yield Problem(f"{what} have more than one name each", value=few(labels))
+            continue
         yield from _repeated(labels, what)
         nameless = int(np.count_nonzero(labels.isna()))
         if nameless:
@@ -255,6 +252,9 @@ def _empty_problems(
 ) -> Iterator[Problem]:
     if numbers.max() > _LARGEST / numbers.size:
         yield Problem("the amounts are too large to be added")
+    some = numbers[numbers > 0]
+    if len(some) and some.min() < some.max() / LARGEST:
+        yield Problem("amounts are too far apart", value=f"{some.min():g} and {some.max():g}")
     cities = table.index[np.flatnonzero(~numbers.any(axis=1))]
     if len(cities):
         yield Problem("cities have nothing in any sector", value=few(cities), fix="Drop them.")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_number, check_whole
 from yrdgeo.analysis.break_test import break_intervals, break_test
 from yrdgeo.analysis.curve import segments, smearing
 from yrdgeo.analysis.forms import Equation, Form, Sample, equation_of, sample_of, unit_of
@@ -223,13 +224,10 @@ def _tested(tests: list[TestResult], kept: int) -> list[str]:
 
 def _checked(form: str, breaks: int, level: float) -> Equation:
     equation = equation_of(form)
+    check_whole(breaks, "breaks", least=1, most=MOST_BREAKS)
+    check_number(level, "level", above=0, most=1)
     faults = {
         "Only a form with one slope can be bent.": (equation.degree > 1, repr(form)),
-        f"The number of breaks must be 1 to {MOST_BREAKS}.": (
-            breaks not in range(1, MOST_BREAKS + 1) or isinstance(breaks, bool | float),
-            repr(breaks),
-        ),
-        "The level of a break must be above 0 and at most 1.": (not 0 < level <= 1, repr(level)),
     }
     for what, (wrong, given) in faults.items():
         if wrong:

@@ -260,8 +260,11 @@ def esteban_marquillas(
     totals = before.sum(axis=1).to_numpy()[:, None]
     alike = totals * (whole / whole.sum()).to_numpy()
     old, new = before.to_numpy(), after.to_numpy()
-    lead = new / old - (1.0 + by_sector)
-    split = _long({"competitive": alike * lead, "allocation": (old - alike) * lead}, before)
+    with np.errstate(over="ignore", invalid="ignore"):
+        lead = new / old - (1.0 + by_sector)
+        split = _long({"competitive": alike * lead, "allocation": (old - alike) * lead}, before)
+    if not np.isfinite(split.to_numpy()).all():
+        raise _too_far(before, after)
     kept = parts[["change", "national", "industry_mix"]]
     return cautioned(pd.concat([kept, split], axis="columns"), before)
 
@@ -279,7 +282,19 @@ def _growth(
     names = [f"reference of the {year}" for year in YEARS]
     old = whole_of(before, given[0], name=names[0])
     new = whole_of(after, given[1], name=names[1], vanished=True)
-    return float(new.sum() / old.sum() - 1.0), (new / old - 1.0).to_numpy(dtype=np.float64)
+    with np.errstate(over="ignore"):
+        growth, by_sector = new.sum() / old.sum() - 1.0, (new / old - 1.0).to_numpy(np.float64)
+    if not (np.isfinite(growth) and np.isfinite(by_sector).all()):
+        raise _too_far(before, after)
+    return float(growth), by_sector
+
+
+def _too_far(before: pd.DataFrame, after: pd.DataFrame) -> TableError:
+    return TableError(
+        "The two years are too far apart to grow from one to the other.",
+        found=f"{before.to_numpy().max():g} and {after.to_numpy().max():g} at most",
+        fix="Give both in one unit.",
+    )
 
 
 def _long(parts: dict[str, Floats], like: pd.DataFrame) -> pd.DataFrame:

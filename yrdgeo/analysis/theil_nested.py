@@ -252,7 +252,7 @@ def theil_share_rows(draws: Sample, codes: Codes, *, term: int = 0, index: Index
     """Return the share of a term in each draw."""
     check_index(index)
     depth = codes.shape[1] + 1
-    check_whole(term, "term", least=-depth, most=depth - 1)
+    term = check_whole(term, "term", least=-depth, most=depth - 1)
     total = theil_rows(draws, index=index)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(theil_terms(draws, codes, index=index)[:, term] / total)

@@ -121,13 +121,11 @@ def cumulative_ways(
     >>> reach.loc["a"].to_dict()
     {(60, 50): 0.0, (60, 100): 7.0, (90, 50): 7.0, (90, 100): 7.0}
     """
-    check_numbers(cutoffs_min, "cutoffs_min", least=0)
-    check_numbers(cost_limits, "cost_limits", least=0)
+    cutoffs = check_numbers(cutoffs_min, "cutoffs_min", least=0)
+    limits = check_numbers(cost_limits, "cost_limits", least=0)
     stack = stacked(ways)
     amounts = aligned(opportunities, stack.destinations, name="opportunities")
-    columns = pd.MultiIndex.from_product(
-        [cutoffs_min, cost_limits], names=["cutoff_min", "cost_limit"]
-    )
+    columns = pd.MultiIndex.from_product([cutoffs, limits], names=["cutoff_min", "cost_limit"])
     reach = np.empty((len(stack.origins), len(columns)))
     for rows in row_blocks(stack.minutes[0]):
         for place, (cutoff, limit) in enumerate(columns):

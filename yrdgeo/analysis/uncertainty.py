@@ -10,12 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_list, check_number, check_numbers, check_whole
+from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.observations import check_series
 from yrdgeo.analysis.permutation import seeded
 from yrdgeo.errors import ArgumentError, few
 
 Floats = npt.NDArray[np.float64]
 
+WIDEST = 10.0  # σ of a factor: e^10 is no doubt but ignorance
+MOST_DRAWS = 1_000_000
 FEWEST = 2
 
 
@@ -54,6 +58,8 @@ def across(
     >>> found.loc["a", ["low", "high", "rank_low", "rank_high"]].tolist()
     [9.0, 12.0, 1.0, 2.0]
     """
+    choices = check_numbers(choices, "choices")
+    chosen = check_number(chosen, "chosen")
     if len(set(choices)) < FEWEST or chosen not in choices:
         raise ArgumentError(
             "Give two choices or more, the chosen one among them.", found=f"{list(choices)}"
@@ -119,19 +125,22 @@ def doubtful_inputs(
     True
     """
     check_series("amount", amounts)
-    known = amounts.reindex(list(doubtful))
+    spread = check_number(spread, "spread", above=0, most=WIDEST)
+    draws = check_whole(draws, "draws", least=FEWEST, most=MOST_DRAWS)
+    amounts = pd.Series(floats_of(amounts), amounts.index, name=amounts.name)
+    odd = amounts.index[extreme(amounts.to_numpy()) | np.isinf(amounts)]
+    if len(odd):
+        raise ArgumentError(f"Amounts must be finite, {SIZES}.", found=f"at {few(odd)}")
+    known = amounts.reindex(check_list(doubtful, "doubtful"))
     bad = known.index[~(known > 0)]
     if len(bad):
         raise ArgumentError("Doubtful places need amounts above zero.", found=few(bad))
-    if not (np.isfinite(spread) and spread > 0) or draws < FEWEST:
-        found = f"spread = {spread}, draws = {draws}"
-        raise ArgumentError("spread is above zero, and draws are two or more.", found=found)
     generator = seeded(seed)
     noise = np.exp(spread * generator.standard_normal((draws, len(known))))
     results = []
     for factors in noise:
-        varied = amounts.astype(np.float64).copy()
-        varied.loc[known.index] = known.to_numpy(np.float64) * factors
+        varied = amounts.copy()
+        varied.loc[known.index] = known.to_numpy() * factors
         results.append(measure(varied))
     value = measure(amounts).astype(np.float64)
     every = pd.DataFrame(results)[value.index]

@@ -57,7 +57,7 @@ def closest(
     >>> closest(times, n=3, opportunities=pd.Series({"b": 9, "c": 2, "d": 0})).to_dict()
     {'a': 50.0}
     """
-    check_number(n, "n", above=0)
+    n = check_number(n, "n", above=0)
     times = checked(times, direction=direction)
     amounts = np.ones(len(times.destinations))
     if opportunities is not None:

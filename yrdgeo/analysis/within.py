@@ -16,6 +16,7 @@ from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 
 Statistic = Literal["median", "mean"]
+LEAST_STEP = 1e-9  # minutes
 MOST_CUTOFFS = 1_441
 
 
@@ -63,7 +64,7 @@ def cumulative(
     >>> cumulative(times, pd.Series({"a": 1.0, "b": 2.0, "c": 4.0}), cutoff_min=60).to_dict()
     {'a': 3.0}
     """
-    check_number(cutoff_min, "cutoff_min", least=0)
+    cutoff_min = check_number(cutoff_min, "cutoff_min", least=0)
     times = checked(times, direction=direction)
     amounts = aligned(opportunities, times.destinations, name="opportunities")
     (reach,) = _sums_within(times.minutes, amounts, [cutoff_min])
@@ -142,15 +143,15 @@ def _sums_within(minutes: Floats, amounts: Floats, cutoffs: Sequence[float]) -> 
 
 
 def _cutoffs(lower: float, upper: float, step: float) -> list[float]:
-    check_number(lower, "lower_min", least=0)
-    check_number(upper, "upper_min", least=lower)
-    check_number(step, "step_min", above=0)
+    lower = check_number(lower, "lower_min", least=0)
+    upper = check_number(upper, "upper_min", least=lower)
+    step = check_number(step, "step_min", least=LEAST_STEP)
     # 0.1 × 3 exceeds 0.3 in binary: a billionth of a step is rounding, not a missing cut-off.
     count = floor((upper - lower) / step + 1e-9) + 1
     if count > MOST_CUTOFFS:
         raise ArgumentError(
             f"An interval has at most {MOST_CUTOFFS:,} cut-offs, one for each minute of a day.",
-            found=f"{count:,} from {lower} to {upper} by {step}",
+            found=f"{count:,} from {lower:g} to {upper:g} by {step:g}",
             fix="Take a longer step_min.",
         )
     return [min(lower + step * k, upper) for k in range(count)]
