@@ -28,6 +28,7 @@ PICTURES: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {
     "pairs": (WIDE, ("English", "Pairs")),
     "gradient": (WIDE, ("English", "Gradient")),
     "rings": (WIDE, ("English", "Distance rings", "Overall")),
+    "field": (WIDE, ("English", "Adjacent pairs Leapfrog pairs", "Field strength", "Ranking")),
     "phone": (PHONE, ()),
 }
 CHINA: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {"counties": (WIDE, ())}
@@ -36,7 +37,10 @@ CHINA: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {"counties": (WIDE, (
 def click(page: Page, name: str) -> None:
     """Click a tab or a button by its accessible name."""
     tab = page.get_by_role("tab", name=name, exact=True)
-    (tab if tab.count() else page.get_by_role("button", name=name, exact=True)).first.click()
+    button = page.get_by_role("button", name=name, exact=True)
+    if not tab.count() and not button.count():  # it waits in the menu of its row
+        page.locator("#chips .more").click()
+    (tab if tab.count() else button).first.click()
 
 
 def take(

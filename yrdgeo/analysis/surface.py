@@ -14,6 +14,7 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from yrdgeo.analysis.breaking import breaking_points
+from yrdgeo.analysis.contours import contours
 from yrdgeo.analysis.decay import Decay
 from yrdgeo.analysis.flows import field_strength
 from yrdgeo.errors import ArgumentError, few
@@ -21,7 +22,7 @@ from yrdgeo.geo import GEOD, HALF_TURN, METRES_PER_KM, STRAIGHT_DEGREES, city_po
 from yrdgeo.results import TravelTimes
 from yrdgeo.units import WGS84
 
-__all__ = ["breaking_points", "grid", "point_times", "strength"]
+__all__ = ["breaking_points", "contours", "grid", "point_times", "strength"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
