@@ -20,6 +20,7 @@ import pyproj
 
 from yrdgeo.errors import ArgumentError, SourceError, few, nearest
 from yrdgeo.pipeline.cog import write_cog
+from yrdgeo.pipeline.disk import room_on_disk
 from yrdgeo.pipeline.repack import STYLES, repack
 from yrdgeo.provenance import read_manifest
 from yrdgeo.publish.csvtables import read_table
@@ -116,7 +117,8 @@ def export_run(
     try:
         with tempfile.TemporaryDirectory(prefix=".yrdgeo-", dir=target) as scratch:
             draft = Path(scratch)
-            EXPORTS[wanted.format](home, name, wanted, draft)
+            with room_on_disk(target):
+                EXPORTS[wanted.format](home, name, wanted, draft)
             return _moved(draft, target, overwrite=overwrite)
     finally:
         if not was_there and not any(target.iterdir()):

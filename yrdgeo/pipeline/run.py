@@ -13,6 +13,7 @@ import geopandas as gpd
 
 from yrdgeo.errors import ArgumentError, StudyError, nearest
 from yrdgeo.pipeline.answer import answer
+from yrdgeo.pipeline.disk import room_on_disk
 from yrdgeo.provenance import MANIFEST, read_manifest, sha256, write_json
 from yrdgeo.publish.atlas import write_atlas
 from yrdgeo.publish.csvtables import write_tables
@@ -125,8 +126,10 @@ def run_study(
         draft.mkdir()
         for number, name in enumerate(wanted, 4):
             tell(f"write {name}", number, steps)
-            WRITERS[name](result, draft)
+            with room_on_disk(target.parent):
+                WRITERS[name](result, draft)
         _write_manifest(result, draft)
+        _check_target(target, overwrite=overwrite)  # another run may have come first
         swap(draft, home, Path(scratch) / "old")
     tell("done", steps, steps)
     return replace(result, out=target)
