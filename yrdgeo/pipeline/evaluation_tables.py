@@ -1,6 +1,6 @@
 """Did it work: the tables of a study's evaluations, or what is missing for one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import comb
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from yrdgeo.analysis import evaluation
 from yrdgeo.analysis.did import FEW_TREATED, contrasts
 from yrdgeo.errors import ArgumentError, few
-from yrdgeo.pipeline.evaluation_panels import Asked, asked_of
+from yrdgeo.pipeline.evaluation_panels import OWN, Asked, asked_of
 from yrdgeo.results import TestResult
 from yrdgeo.sources.notices import Notice
 from yrdgeo.sources.vintages import join
@@ -98,20 +98,24 @@ def _refused(asked: Asked, en: str, zh: str) -> Notice:
     )
 
 
-def _doubts(asked: Asked, effects: pd.DataFrame) -> list[Notice]:
-    """Warn where treated and other cities were on different paths before."""
+def _doubts(asked: Asked, effects: pd.DataFrame) -> Iterator[Notice]:
+    """Say whose values they are, and whether paths were different before."""
+    if asked.panel["source_id"].astype(str).str.startswith(OWN).any():
+        vintage = asked.panel["vintage"].iloc[0]
+        yield Notice(
+            f"Evaluation '{asked.name}' rests on values of the user's own: {asked.title_en}, "
+            f"vintage '{vintage}'.",
+            f"评估“{asked.name}”依据用户自有数据：{asked.title_zh}，版本“{vintage}”。",
+        )
     whole = effects[effects["group"].eq("all")].iloc[0]
     p = np.nanmin([whole["pre_trend_p"], whole["leads_p"], 1.0])
-    if p > APART:
-        return []
-    return [
-        Notice(
+    if p <= APART:
+        yield Notice(
             f"Evaluation '{asked.name}': helped and other cities were on different paths before "
             f"{whole['start_year']} (p = {p:.2g}), so the estimate is not the effect alone.",
             f"评估“{asked.name}”：{whole['start_year']}年以前受帮扶城市与其他城市走势已不同"
             f"（p = {p:.2g}），估计值不能视为单纯的政策效果。",
         )
-    ]
 
 
 def _tables(asked: Asked) -> dict[str, pd.DataFrame]:
