@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import yrdgeo as yg
 from yrdgeo.pipeline import listing
+from yrdgeo.pipeline.pair_nulls import NULLS, case_of
+from yrdgeo.pipeline.pair_plans import CRITERIA
 from yrdgeo.results import Run, TravelTimes
 from yrdgeo.sources.programmes import read_pairs
 
@@ -40,6 +43,46 @@ def test_the_numbers_of_the_pairs(delta: Run) -> None:
     assert f"{ratio.min():.1f} to {ratio.max():.1f} times the nearest" in PAGE
     assert delta.pairs["n_eligible"].eq(25).all()
     assert delta.pairs["similarity"].notna().sum() == 3
+
+
+def test_the_numbers_of_the_best_plans(delta: Run) -> None:
+    plans = delta.tables["optimal_plans"].set_index("criterion")
+    for name in ("seat_km", "travel_time_min"):
+        row = plans.loc[name]
+        words = f"| {row['n_same']} of 8 | {row['plan_mean']:.1f} | {row['best_mean']:.1f} "
+        words += f"| {row['excess_pct']:.1f} % | {row['plan_rank']:,} of {row['n_plans']:,} |"
+        assert words in PAGE
+    assert plans.loc["travel_time_min", "n_best"] == 8
+
+
+def test_the_numbers_of_the_nulls(delta: Run) -> None:
+    study = yg.load_study("yrd")
+    plan = list(delta.pairs["helper_city"]), list(delta.pairs["helped_city"])
+    gdp = study.values("gdp_per_capita")
+    ids = list(study.cities.index)
+    a, b = np.repeat(ids, 8).tolist(), plan[1] * len(ids)
+    km = pd.DataFrame(
+        np.asarray(yg.geo.geodesic_km(study.cities, a, b)).reshape(-1, 8), ids, plan[1]
+    )
+    found = {}
+    for parts in (("any_helper",), ("any_helper", "cross_province", "richer")):
+        case = case_of(study, plan, parts, gdp)
+        found[parts] = yg.pairs.matching_test(
+            km, *plan, permutations=99_999, allowed=case.allowed, candidates=case.candidates
+        )
+    any_city, richer = found.values()
+    said = f"p = {any_city.p_value:.3f} under `any_helper` (random plans average"
+    assert f"{said} {any_city.null.mean():.0f} km" in PAGE
+    assert f"and {richer.p_value:.3f} if helpers are of another province and richer" in PAGE
+    for parts in (("cross_province",), ("richer",)):
+        assert case_of(study, plan, parts, gdp).free(plan).all(axis=None)
+
+
+def test_every_null_and_criterion_is_on_the_page() -> None:
+    for name in NULLS:
+        assert f"| `{name}` |" in PAGE
+    for name in set(CRITERIA) - {"weighed"}:
+        assert re.search(rf"[` ]{name}[` ]", PAGE), name
 
 
 def test_no_pair_changes_its_class_without_bridges_or_waters(delta: Run) -> None:
