@@ -72,7 +72,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "province_border": ("跨省 Across a province border", ""),
     "test": ("检验 Test", "matching: against other plans; compare: adjacent against leapfrog"),
     "column": ("变量 Column", "What is compared"),
-    "null": ("原假设 Null", "Which other plans: the same helpers; across provinces only"),
+    "null": ("原假设 Null", "Which random plans: see null_meanings"),
     "statistic": ("统计量 Statistic", "Mean of the plan, or leapfrog minus adjacent"),
     "p_value": ("p值 p-value", ""),
     "p_floor": ("p值下限 Floor of p", "The least p that so many permutations can give"),
