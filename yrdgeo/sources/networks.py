@@ -174,6 +174,8 @@ def _joined(links: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     joined = pd.concat(filled, ignore_index=True)
     for column, default in _DEFAULTS.items():
         given = joined[column]
+        if given.notna().all() and (isinstance(default, str) or given.dtype != object):
+            continue
         whole = given.astype(object).where(given.notna(), default)  # pandas 2 would guess a type
         if not isinstance(default, str):
             whole = whole.infer_objects()
