@@ -185,11 +185,19 @@ def _travel_problems(row: Row) -> Iterator[Problem]:
             yield Problem("is of no use without travel", 0, key, str(row[key]), fix)
 
 
+def _is_covered(region: regions.Region) -> bool:
+    """Tell whether the shipped trains and roads hold for a region: the delta or cities of it."""
+    if region.id in EMBEDDED_ROADS:
+        return True
+    shipped = (set(regions.load_region(name).members) for name in EMBEDDED_ROADS)
+    return region.level == "prefecture" and any(set(region.members) <= one for one in shipped)
+
+
 def _embedded_trains(
     region: regions.Region, modes: Sequence[str]
 ) -> tuple[Tables, tuple[Notice, ...]]:
     trains = networks.load_nodes(), networks.load_links()
-    if region.id in EMBEDDED_ROADS:
+    if _is_covered(region):
         return trains, ()
     if "rail" in modes:
         raise StudyError(
@@ -248,7 +256,7 @@ def _roads(
                 limit_km=_number(row["snap_limit_km"]),
             )
     roads = networks.load_roads()
-    if region.id in EMBEDDED_ROADS:
+    if _is_covered(region):
         return OwnRoads(roads)
     if "road" not in modes:
         return OwnRoads((roads[0].iloc[:0], roads[1].iloc[:0]))

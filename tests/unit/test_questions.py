@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from yrdgeo import travel_times
 from yrdgeo.errors import StudyError, YrdGeoError
 from yrdgeo.pipeline import check_input, run_study
 from yrdgeo.pipeline.caveats import caveats
@@ -192,3 +194,20 @@ def test_years_that_divide_by_older_figures_are_told() -> None:
     said = caveats(study, results, layers, {})
     english = "GDP per head: the denominator is of 2010 in 2015."
     assert Notice(english, "人均地区生产总值：分母2015年采用2010年数据。") in said
+
+
+def test_cities_of_the_delta_travel_as_in_the_delta(tmp_path: Path) -> None:
+    (tmp_path / "circle.toml").write_text(
+        '[region]\nid = "circle"\nname_zh = "圈"\nname_en = "Circle"\ncrs_area = "EPSG:6933"\n'
+        'members = ["滁州", "南京", "芜湖"]\ncentre = "南京"\ncores = ["南京"]\n',
+        encoding="utf-8",
+    )
+    circle = load_study(written(tmp_path, HEAD.replace('"yrd"', '"circle.toml"')))
+    places = list(circle.cities.index)
+    for modes in (["rail"], ["road"]):
+        there, here = (
+            travel_times(study.network(date="2022", modes=modes), places).minutes
+            for study in (load_study("yrd"), circle)
+        )
+        assert np.isfinite(here).all()
+        np.testing.assert_array_equal(here, there)
