@@ -73,7 +73,7 @@
       const range = (row) => atlas.svg("svg", { width: WIDE, height: 14, viewBox: `0 0 ${WIDE} 14`, "aria-hidden": "true" },
         row.low !== null && row.high !== null ? atlas.svg("line", { class: "whisker", x1: x(row.low), x2: x(row.high), y1: 7, y2: 7 }) : null,
         atlas.svg("circle", { class: "slope", cx: x(row.value), cy: 7, r: 3.6 }));
-      const order = [...all, ...mine.filter((row) => row.group !== "region").sort((a, b) => b.year - a.year || b.value - a.value)];
+      const order = [...all, ...mine.filter((row) => row.group !== "region")]; // group by group, each by year
       atlas.put(parts[1], head("inequality_title"), atlas.el("div", { class: "tools" }, atlas.el("span", { class: "together" }, labels[1], " ", index), atlas.el("span", { class: "together" }, labels[2], " ", values)), atlas.el("p", { class: "said", text: change(all) }),
         table([app.t("group"), app.t("year"), app.t("index_" + choice.index), app.t("interval"), ""], order.map((row) => [
           named(row.group), String(row.year), app.number(row.value, 3), row.low === null || row.high === null ? "–" : app.number(row.low, 3) + "–" + app.number(row.high, 3), range(row)])));
