@@ -123,11 +123,19 @@ def region_tables(core: str, *, note: str = "made up") -> dict[str, pd.DataFrame
         ("gdp_per_capita", 2022, "region", "theil_t", 0.03, 0.01, 0.05),
     ]
     names = ["values", "year", "group_id", "measure", "value", "low", "high"]
+    titles = {"gini": ("基尼系数", "Gini"), "theil_t": ("泰尔指数", "Theil T")}
+    words = pd.DataFrame(
+        [titles[str(row[3])] for row in rows], columns=["measure_zh", "measure_en"]
+    )
     return {
         "rings": shuffled(rings),
         "centre_of_gravity": shuffled(centre),
         "rank_size": pd.DataFrame(sizes),
-        "inequality": shuffled(pd.DataFrame(rows, columns=names).assign(n=9, note=note)),
+        "inequality": shuffled(
+            pd.concat([pd.DataFrame(rows, columns=names), words], axis="columns").assign(
+                n=9, note=note
+            )
+        ),
     }
 
 

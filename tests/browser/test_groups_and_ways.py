@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from browser.visits import Open
@@ -99,5 +100,38 @@ def test_a_corridor_with_a_hostile_name_is_offered_as_text(
     page.evaluate("(id) => { atlas.app.set({layer: id}); }", rows["values"].iloc[0])
     assert "{7}{core}" in page.inner_text("#gradient-by")
     assert "{7}{core}" in page.inner_text(".gradient .reading")
+    assert page.evaluate("window.ran") == []
+    assert opened.quiet()
+
+
+def test_a_change_is_split_sectors_gather_and_pairs_are_alike_as_the_tables_say(
+    run: Run, hostile_text: str, tmp_path: Path, visit: Open
+) -> None:
+    codes = list(run.cities.index[:3])
+    words = {"measure": "m", "measure_zh": "偏离", "measure_en": hostile_text, "year": 2022}
+    cells = [(code, sector) for code in reversed(codes) for sector in ("farms", "mills")]
+    change = pd.DataFrame(cells, columns=["adcode", "sector"]).assign(
+        change=[30.0, 4, 7, 5, -20, -2], national=[10.0, 2, 3, 1, 1, 1], industry_mix=1.0,
+        competitive=[19.0, 1, 3, 3, -22, -4], first_year=2021, unit_zh="亿元",
+        unit_en="100 million yuan", **words,
+    )  # fmt: skip
+    local = pd.DataFrame({"sector_zh": ["农"], "sector_en": ["farms"], "value": 0.25}).assign(
+        **words
+    )
+    alike = pd.DataFrame({"from_id": codes[:2], "to_id": codes[1:], "value": [0.5, 0.9]})
+    tables = {"structure_change": change, "structure_sectors": local,
+              "structure_pairs": alike.assign(**words, note="coarse")}  # fmt: skip
+    made = replace(run, tables={**run.tables, **tables})
+    opened = visit(write_atlas(made, tmp_path / "atlas.html"))
+    page = opened.page
+    page.evaluate("() => { atlas.app.set({lang: 1, tab: 'region'}); }")
+    shown = page.locator(".shift table").nth(0).locator("tbody td").all_inner_texts()
+    sums = dict(zip(reversed(codes), ["+34", "+12", "-22"], strict=True))
+    assert shown[::4] == [sums[code] for code in sorted(codes)]
+    assert page.locator(".shift table").nth(1).locator("td.number").all_inner_texts() == ["0.250"]
+    said = page.inner_text(".shift")
+    assert "2021 to 2022, 3 cities, 100 million yuan" in said
+    assert "2 pairs of cities: median 0.700" in said
+    assert said.endswith("coarse")
     assert page.evaluate("window.ran") == []
     assert opened.quiet()

@@ -1,6 +1,6 @@
 """What a study asks of structure and scores: layers to map, and tables of pairs of cities."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,15 @@ from yrdgeo.spec import Row
 from yrdgeo.study import Study
 
 FAMILIES = {**structure.MEASURES, **scores.MEASURES}
-PAIR_COLUMNS = ["measure", "year", "from_id", "to_id", "value", "note", "note_zh"]
+PAIR_COLUMNS = [
+    "measure", "year", "from_id", "to_id", "value", "note", "note_zh", "measure_zh", "measure_en",
+]  # fmt: skip
 SECTOR_DECIMALS = 2
+FIRST_PRINTED = "preliminary"
+REVISED = (
+    "初步核算数在下一年公布前会修订，两年之差含修订。",
+    " Preliminary figures are revised before the next year's: the change holds a revision.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ def structure_pairs(study: Study) -> pd.DataFrame:
             part = pd.DataFrame(
                 {
                     "measure": str(name),
+                    "measure_zh": measure.title_zh,
+                    "measure_en": measure.title_en,
                     "year": gathered.year,
                     "from_id": matrix.index[i],
                     "to_id": matrix.columns[j],
@@ -105,13 +114,50 @@ def structure_groups(study: Study) -> dict[str, pd.DataFrame]:
             if isinstance(found, pd.DataFrame):
                 long = found.rename_axis(["adcode", "sector"]).reset_index()
                 first = int(str(row["first_year"]))
-                long = long.assign(measure=str(name), first_year=first, unit=gathered.unit)
-                change.append(long.assign(year=gathered.year))
+                one = study.catalogue.get(str(found.index[0][1]))
+                long = long.assign(
+                    first_year=first,
+                    unit=gathered.unit,
+                    unit_zh=one.unit_zh if one else gathered.unit,
+                    unit_en=one.unit_en if one else gathered.unit,
+                )
+                change.append(_named(study, name, long, gathered, found.attrs))
             else:
-                one = found.rename("value").rename_axis("sector").reset_index()
-                sectors.append(one.assign(measure=str(name), year=gathered.year))
+                sums = found.rename("value").rename_axis("sector").reset_index()
+                sectors.append(_named(study, name, sums, gathered, found.attrs))
     made = {"structure_change": change, "structure_sectors": sectors}
     return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
+
+
+def _named(
+    study: Study,
+    name: object,
+    rows: pd.DataFrame,
+    gathered: structure.SectorTable,
+    said: Mapping[Hashable, object],
+) -> pd.DataFrame:
+    """Return rows by sector with the year, the caution and what both are called."""
+    measure = FAMILIES[str(name)]
+    sectors = {key: study.catalogue.get(key) for key in map(str, rows["sector"].unique())}
+    words = {
+        language: rows["sector"].map(
+            {key: getattr(one, language) if one else key for key, one in sectors.items()}
+        )
+        for language in ("zh", "en")
+    }
+    notes = {key: str(said.get(key, "")) for key in ("note", "note_zh")}
+    if "first" in measure.takes and gathered.rows["vintage"].str.startswith(FIRST_PRINTED).any():
+        notes["note"] += REVISED[1]
+        notes["note_zh"] += REVISED[0]
+    return rows.assign(
+        measure=str(name),
+        year=gathered.year,
+        measure_zh=measure.title_zh,
+        measure_en=measure.title_en,
+        sector_zh=words["zh"],
+        sector_en=words["en"],
+        **notes,
+    )
 
 
 def score_weights(study: Study, results: pd.DataFrame) -> pd.DataFrame:

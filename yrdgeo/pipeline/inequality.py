@@ -17,7 +17,7 @@ REGION = "region"
 OUTSIDE_CIRCLES = "outside"
 COLUMNS = [
     "values", "weights", "year", "group_id", "measure", "value", "low", "high", "n", "n_missing",
-    "vintage", "confidence", "note",
+    "vintage", "confidence", "note", "measure_zh", "measure_en",
 ]  # fmt: skip
 NESTED_COLUMNS = [
     "values", "weights", "year", "index", "term", "value", "share", "n", "n_missing",
@@ -75,6 +75,8 @@ def _years(study: Study, spec: Row, results: pd.DataFrame) -> Iterator[pd.DataFr
             year=year,
             vintage="; ".join(sorted(set(known["vintage"].astype(str)))),
             confidence="unverified" if known["confidence"].eq("unverified").any() else "",
+            measure_zh=found["measure"].map(lambda name: inequality.MEASURES[name].title_zh),
+            measure_en=found["measure"].map(lambda name: inequality.MEASURES[name].title_en),
         )[COLUMNS]
 
 

@@ -46,7 +46,7 @@ def chart_records(run: Run, order: pd.Index) -> Record:
         "inequality": [
             {**_numbers_of(row, INEQUALITY), "group": text(row.get("group_id"))}
             for row in _by_group(_rows(run, "inequality"))
-            if {"group_id", "year", "values"} <= set(row) and text(row.get("measure")) in INDICES
+            if {"group_id", "year", "values", "measure"} <= set(row)
         ],
         **group_records(run),
         "scenarios": {
@@ -67,7 +67,6 @@ def _by_group(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 CENTRE = ("values", "year", "move_km", "bearing_deg")
 SIZE = ("values", "year", "exponent", "lower", "upper", "n", "primacy_two_city")
 INEQUALITY = ("values", "year", "measure", "value", "low", "high", "n")
-INDICES = ("gini", "theil_t", "coefficient_of_variation")
 WORDS = ("values", "measure")
 
 

@@ -2,11 +2,10 @@
 (function (atlas) {
   "use strict";
 
-  const INDICES = ["gini", "theil_t", "coefficient_of_variation"];
   const POINTS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
   const WIDE = 104; // of a bar or an interval
 
-  atlas.hasRegion = (data) => ["rings", "centres", "sizes", "inequality", "nested", "beta", "weights"].some((name) => data.charts[name].length);
+  atlas.hasRegion = (data) => ["rings", "centres", "sizes", "inequality", "nested", "beta", "weights", "shift", "local", "alike"].some((name) => data.charts[name].length);
 
   atlas.region = function (app, root) {
     const { data, state } = app;
@@ -16,11 +15,12 @@
     const index = atlas.el("select", { id: "region-index", on: { change: () => app.set({ index: index.value }) } });
     const values = atlas.el("select", { id: "region-values", on: { change: () => app.set({ of: values.value }) } });
     const labels = ["ring", "index", "values"].map((name) => atlas.el("label", { for: "region-" + name }));
-    const { nested, sigma, beta, weights } = data.charts;
-    const parts = ["rings", "inequality", "nested", "converge", "centre", "sizes", "weights", "covered"].map((name) => atlas.el("section", { class: "part " + name }));
+    const { nested, sigma, beta, weights, shift, local, alike } = data.charts;
+    const parts = ["rings", "inequality", "nested", "converge", "centre", "sizes", "weights", "covered", "shift"].map((name) => atlas.el("section", { class: "part " + name }));
     root.append(...parts);
 
     const title = (id) => app.say(app.layerById(id)?.title || [id, id]);
+    const named = (measure) => app.say(data.charts.indices[measure]);
     const keyOf = (row) => row.core + "|" + row.by;
     const share = (v) => app.number(100 * v, 0) + "%";
     const head = (key) => atlas.el("h3", { text: app.t(key) });
@@ -59,14 +59,14 @@
     function drawInequality() {
       const layers = [...new Set(inequality.map((row) => row.values))];
       choice.values = [state.of, state.layer, layers[0]].find((id) => layers.includes(id));
-      const known = INDICES.filter((name) => inequality.some((row) => row.measure === name));
-      choice.index = known.includes(state.index) ? state.index : known[0];
+      const known = [...new Set(inequality.map((row) => row.measure))];
+      choice.index = [state.index, "gini", known[0]].find((id) => known.includes(id));
       labels[1].textContent = app.t("index");
       labels[2].textContent = app.t("of_what");
-      options(index, known.map((name) => [name, app.t("index_" + name)]), choice.index);
+      options(index, known.map((name) => [name, named(name)]), choice.index);
       options(values, layers.map((id) => [id, title(id)]), choice.values);
       const mine = inequality.filter((row) => row.measure === choice.index && row.values === choice.values && row.value !== null);
-      const named = (id) => { const group = data.groups.find((one) => one.id === id); return group ? app.say(group.name) : id === "region" ? app.t("whole_region") : id; };
+      const groupName = (id) => { const group = data.groups.find((one) => one.id === id); return group ? app.say(group.name) : id === "region" ? app.t("whole_region") : id; };
       const all = mine.filter((row) => row.group === "region").sort((a, b) => a.year - b.year);
       const most = Math.max(...mine.map((row) => row.high ?? row.value));
       const x = (v) => 3 + (v / (most || 1)) * (WIDE - 6);
@@ -75,15 +75,15 @@
         atlas.svg("circle", { class: "slope", cx: x(row.value), cy: 7, r: 3.6 }));
       const order = [...all, ...mine.filter((row) => row.group !== "region")]; // group by group, each by year
       atlas.put(parts[1], head("inequality_title"), atlas.el("div", { class: "tools" }, atlas.el("span", { class: "together" }, labels[1], " ", index), atlas.el("span", { class: "together" }, labels[2], " ", values)), atlas.el("p", { class: "said", text: change(all) }),
-        table([app.t("group"), app.t("year"), app.t("index_" + choice.index), app.t("interval"), ""], order.map((row) => [
-          named(row.group), String(row.year), app.number(row.value, 3), row.low === null || row.high === null ? "–" : app.number(row.low, 3) + "–" + app.number(row.high, 3), range(row)])));
+        table([app.t("group"), app.t("year"), named(choice.index), app.t("interval"), ""], order.map((row) => [
+          groupName(row.group), String(row.year), app.number(row.value, 3), row.low === null || row.high === null ? "–" : app.number(row.low, 3) + "–" + app.number(row.high, 3), range(row)])));
     }
 
     // Two years differ only if their intervals lie apart; else it is said that they may not.
     function change(rows) {
       if (!rows.length) return "";
       const [a, b] = [rows[0], rows[rows.length - 1]];
-      const vars = { index: app.t("index_" + choice.index), title: title(choice.values), first: a.year, last: b.year, before: app.number(a.value, 3), after: app.number(b.value, 3) };
+      const vars = { index: named(choice.index), title: title(choice.values), first: a.year, last: b.year, before: app.number(a.value, 3), after: app.number(b.value, 3) };
       if (a === b) return app.t("inequality_one", vars);
       const known = [a.low, a.high, b.low, b.high].every((v) => v !== null);
       const apart = known && (b.high < a.low || b.low > a.high);
@@ -99,7 +99,7 @@
       const last = rows[rows.length - 1];
       atlas.put(parts[2], last ? [head("nested_title"),
         atlas.el("p", { class: "said", text: app.t("nested_say", { title: title(last.values), year: last.year, total: app.number(last.total, 3), a: percent(last.shares[0]), b: percent(last.shares[1]), c: percent(last.shares[2]) }) }),
-        table([app.t("year"), app.t("index_theil_t"), app.t("between_provinces"), app.t("between_groups"), app.t("within_groups")],
+        table([app.t("year"), app.t("theil_t"), app.t("between_provinces"), app.t("between_groups"), app.t("within_groups")],
           rows.map((row) => [(row.values === last.values ? "" : title(row.values) + " ") + row.year, app.number(row.total, 3), ...row.shares.map(share)]))] : null);
     }
 
@@ -132,6 +132,21 @@
       }))] : null);
     }
 
+    // Whose change is the region's, whose the mix of its sectors, whose its own; where sectors gather.
+    function drawShift() {
+      const place = (id) => app.city(data.cities.ids.indexOf(id));
+      const pairOf = ([a, b, v]) => place(a) + "–" + place(b) + " " + app.number(v, 3);
+      const signed = (v) => (v > 0 ? "+" : "") + app.number(v, Math.abs(v) < 10 ? 1 : 0);
+      const told = (one, key, vars) => atlas.el("p", { class: "said", text: app.t(key, { title: app.say(one.title), year: one.year, ...vars }) });
+      const notes = [...new Set([...shift, ...local, ...alike].map((one) => app.say(one.note)).filter(Boolean))];
+      atlas.put(parts[8], shift.length || local.length || alike.length ? [head("shift_title"),
+        shift.map((one) => [told(one, "shift_say", { first: one.first, n: one.rows.length, unit: app.say(one.unit) }),
+          table(["", ...one.parts.map((name) => app.t("shift_" + name))], one.rows.map(([id, ...values]) => [place(id), ...values.map(signed)]))]),
+        local.map((one) => [told(one, "local_say", {}), table([app.t("sector"), app.t("index"), ""], one.rows.map(([name, value]) => [app.say(name), app.number(value, 3), bar(value)]))]),
+        alike.map((one) => told(one, "alike_say", { n: one.n, median: app.number(one.median, 3), high: pairOf(one.high), low: pairOf(one.low) })),
+        notes.map((text) => atlas.el("p", { class: "members", text }))] : null);
+    }
+
     function drawCentre() {
       const moved = centres.filter((row) => row.move_km !== null);
       const before = (row) => Math.max(...centres.filter((one) => one.values === row.values && one.year < row.year).map((one) => one.year));
@@ -157,6 +172,7 @@
       drawSizes();
       drawWeights();
       drawCovered();
+      drawShift();
     }
     app.on(["lang", "tab", "layer", "ring", "index", "of"], draw);
     return { draw };
