@@ -269,8 +269,9 @@ def test_all_problems_of_the_pairs_come_at_once(base: Study) -> None:
         check_questions(replace(base, spec=replace(base.spec, pairs={**base.spec.pairs, **wrong})))
 
 
-def test_nulls_without_pairs_are_refused(base: Study) -> None:
-    given = replace(base.spec, pairs={**base.spec.pairs, "nulls": ["same_helpers"]})
+@pytest.mark.parametrize("keys", [{"nulls": ["same_helpers"]}, {"weights": {"seat_km": 1}}])
+def test_questions_without_pairs_are_refused(base: Study, keys: dict[str, object]) -> None:
+    given = replace(base.spec, pairs={**base.spec.pairs, **keys})
     with pytest.raises(StudyError, match="no pairs to compare"):
         check_questions(replace(base, spec=given, pairs=base.pairs.iloc[:0]))
 

@@ -51,7 +51,7 @@ def _null_problems(study: Study) -> Iterator[Problem]:
         if not strange and parts in seen:
             yield Problem(f"is the same as {seen[parts]!r}", 0, where, name, "Leave one out.")
         seen.setdefault(parts, name)
-    if given and study.pairs.empty:
+    if study.pairs.empty and (given or study.spec.pairs["weights"]):
         fix = "Name a scheme or a path in [pairs]."
         yield Problem("there are no pairs to compare", 0, where, few(given), fix)
 
