@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -145,3 +146,18 @@ def test_a_second_route_through_the_bare_file_gives_the_same_gdp_per_head(
     for code, row in gdp.items():
         yuan, persons = float(row["value"]) * 1e8, float(people[code]["value"]) * 1e4
         assert values[code] == pytest.approx(yuan / persons, rel=1e-12)
+
+
+def test_a_part_of_convergence_is_the_older_denominator(table: pd.DataFrame) -> None:
+    def of(indicator: str, year: int) -> pd.Series:
+        return values_of(table, indicator, year)["value"]
+
+    def beta(start: pd.Series, end: pd.Series) -> float:
+        growth = np.log(end / start) / 7.0
+        return float(np.polyfit(np.log(start), growth.reindex(start.index), 1)[0])
+
+    people = {year: of("population_resident", year) for year in (2010, 2020)}
+    halfway = np.sqrt(people[2010] * people[2020])
+    end = of("gdp_per_capita", 2022)
+    assert round(beta(of("gdp_per_capita", 2015), end), 3) == -0.029
+    assert round(beta(of("gdp", 2015) / halfway, end), 3) == -0.023
