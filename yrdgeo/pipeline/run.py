@@ -39,17 +39,6 @@ WRITERS: dict[str, Callable[[Run, Path], object]] = {
 }
 
 
-# Format → what people find in the folder.
-WRITTEN = {
-    "atlas": "atlas.html",
-    "geopackage": "<study>.gpkg",
-    "tables": "tables/*.csv",
-    "workbook": "<study>.xlsx",
-    "figures": "figures/*.png *.svg",
-    "notebook": "notebook.ipynb",
-}
-
-
 def _language(run: Run) -> Literal["zh", "en"]:
     """Return the first language of the study."""
     given = run.options.get("languages")
