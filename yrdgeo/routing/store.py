@@ -1,7 +1,7 @@
 """Arrays on disk, named after what they were made of.
 
 Promise: nothing half-written is ever seen (a temporary name, then a rename), nothing damaged is
-ever used (a checksum of the content), and nothing that is read can run code.
+ever used (a checksum of the name and the content), and nothing that is read can run code.
 """
 
 import json
@@ -15,7 +15,7 @@ import numpy as np
 from yrdgeo.routing.graph import Graph
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 1  # rises whenever another contraction order or layout is stored
+FORMAT = 2  # rises whenever another contraction order or layout is stored
 _MAGIC = b"yrdgeo hierarchy\n"
 
 
@@ -41,13 +41,11 @@ def write(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     head = json.dumps({key: [str(a.dtype), len(a)] for key, a in arrays.items()}).encode()
     body = [np.ascontiguousarray(array).data for array in arrays.values()]
-    digest = blake2b(head, digest_size=20)
-    for block in body:
-        digest.update(block)
+    digest = _digest(name, head, *body)
     path = folder / f"{name}.yrdgeo"
     with NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False) as stream:
         try:
-            stream.write(_MAGIC + digest.digest() + len(head).to_bytes(8, "little") + head)
+            stream.write(_MAGIC + digest + len(head).to_bytes(8, "little") + head)
             for block in body:
                 stream.write(block)
             stream.close()
@@ -59,19 +57,30 @@ def write(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> Path:
     return path
 
 
+def _digest(name: str, *blocks: bytes | memoryview) -> bytes:
+    digest = blake2b(name.encode(), digest_size=20)
+    for block in blocks:
+        digest.update(block)
+    return digest.digest()
+
+
 def read(folder: Path, name: str) -> dict[str, np.ndarray] | None:
-    """Return the arrays stored under a name, or nothing if they are absent, closed or damaged."""
+    """Return the arrays stored under a name, or nothing if they are absent, closed or damaged.
+
+    A file that is damaged, or was made under another name, is told in the log.
+    """
     path = Path(folder) / f"{name}.yrdgeo"
     try:
         content = np.fromfile(path, dtype=np.uint8)
     except OSError:
         return None
     offset = len(_MAGIC) + 28
-    if len(content) < offset or content[: len(_MAGIC)].tobytes() != _MAGIC:
-        return None
     checksum = content[len(_MAGIC) : len(_MAGIC) + 20].tobytes()
     length = int.from_bytes(content[offset - 8 : offset].tobytes(), "little")
-    if blake2b(content[offset:].data, digest_size=20).digest() != checksum:
+    # A short or foreign file has other bytes in the place of the checksum.
+    whole = content[: len(_MAGIC)].tobytes() == _MAGIC
+    if not whole or checksum != _digest(name, content[offset:].data):
+        _LOG.warning("The file %s is damaged or belongs to another network: it is made anew.", path)
         return None
     arrays = {}
     listed = json.loads(content[offset : offset + length].tobytes())

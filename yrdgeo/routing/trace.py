@@ -76,7 +76,8 @@ def trails(
         np.concatenate([made.forward.weight, made.backward.weight]).astype(np.int64),
     )
     size = len(climbs.head)
-    name = f"{store.fingerprint(graph, um, mark)}-paths"
+    # The table numbers the arcs of this hierarchy, and is of no use to another.
+    name = f"{store.fingerprint(graph, um, mark, made.position, *climbs)}-paths"
     kept = None if cache is None else store.read(cache, name)
     whole, words = np.full(size, -1, dtype=np.int32), np.full(size, FAR, dtype=np.int64)
     if kept is not None and set(kept) == {"first", "second"}:
