@@ -22,6 +22,7 @@ from yrdgeo.units import WGS84
 Bools = npt.NDArray[np.bool_]
 
 DAY_MIN = 1_440.0
+LONGEST_MIN = 31 * DAY_MIN  # no train takes as long; seconds or a date were meant
 STOP_COLUMNS = ("trip_id", "sequence", "station", "arrive_min", "depart_min")
 LIMITS = ("board", "alight")
 TRANSFER_COLUMNS = ("from_station", "to_station", "minutes")
@@ -331,6 +332,7 @@ def _wrong(stops: pd.DataFrame, stations: pd.DataFrame) -> Iterator[Problem]:
         (stops.duplicated(["trip_id", "sequence"]).to_numpy(), "sequence", "repeats a stop"),
         (~stops["station"].isin(known).to_numpy(), "station", "is no known station"),
         (~finite | (minutes < 0).any(axis=1), "arrive_min", "the stop lacks minutes"),
+        ((minutes > LONGEST_MIN).any(axis=1) & finite, "arrive_min", "lies over a month ahead"),
         (minutes[:, 1] < minutes[:, 0], "depart_min", "departs before it arrives"),
         (minutes[:, 0] < before, "arrive_min", "arrives before it left the stop before"),
         (first & last, "trip_id", "the trip has one stop"),

@@ -6,6 +6,7 @@ import pytest
 
 from yrdgeo.errors import ArgumentError, TableError
 from yrdgeo.routing import profiles
+from yrdgeo.routing.doors import door_times
 from yrdgeo.routing.journeys import journey_times
 from yrdgeo.routing.scan import earliest_arrivals, scheduled_times
 from yrdgeo.timetables import Timetable
@@ -238,11 +239,21 @@ def test_no_train_at_all():
         ({"window": (500, 400)}, "window"),
         ({"window": (-1, 400)}, "window"),
         ({"statistic": "mean"}, "median"),
+        ({"window": (1320, 360)}, "1,800 is 6:00 a day later"),
+        ({"window": (480,)}, "window"),
+        ({"window": ("8:00", "9:00")}, "window"),
+        ({"window": None}, "window"),
         ({"max_transfers": -1}, "max_transfers"),
+        ({"max_transfers": 1.5}, "max_transfers"),
+        ({"max_transfers": 10**9}, "from 0 to 99"),
+        ({"longest_min": "long"}, "longest_min"),
         ({"transfer_min": 0}, "transfer_min"),
         ({"longest_min": float("nan")}, "longest_min"),
-        ({"transfers": WAY.replace("b2", "x")}, "Found: x"),
+        ({"transfers": WAY.replace("b2", "x")}, r"row 2, column 'from_station'.*found 'x'"),
         ({"transfers": WAY.assign(minutes=0)}, "above 0"),
+        ({"transfers": WAY.assign(minutes="ten")}, r"row 2, column 'minutes'.*found 'ten'"),
+        ({"transfers": WAY.assign(minutes=np.inf)}, r"row 2, column 'minutes'.*found 'inf'"),
+        ({"transfers": WAY.drop(columns="minutes")}, r"lack columns.*minutes"),
     ],
 )
 def test_options_out_of_their_domain(day: Timetable, options: dict[str, object], words: str):
@@ -255,3 +266,41 @@ def test_unknown_places_are_named_with_the_nearest(day: Timetable):
         scheduled_times(day, ["b3"], ["c"])
     with pytest.raises(ArgumentError, match="neither stations nor cities"):
         earliest_arrivals(day, "", depart_min=0)
+    with pytest.raises(ArgumentError, match=r"depart_min.*nan"):
+        earliest_arrivals(day, "a", depart_min=float("nan"))
+    with pytest.raises(ArgumentError, match=r"max_transfers.*None"):
+        journey_times(day, ["a"], ["c"], max_transfers=None)  # type: ignore[arg-type]
+
+
+def test_a_way_of_ages_is_no_way_and_not_a_way_of_no_time(day: Timetable):
+    for ages in (1e9, 1e20, 1e300):
+        assert (
+            minutes(day, "b2", "b", transfers=WAY.assign(minutes=ages), max_transfers=0) == np.inf
+        )
+        assert minutes(day, "a", "c", transfers=WAY.assign(minutes=ages)) == 115.0
+        access = pd.DataFrame({"place": ["P", "Q"], "station": ["a", "c"], "minutes": [5.0, ages]})
+        assert door_times(day, access, ["P", "Q"]).minutes[0, 1] == np.inf
+
+
+def test_every_row_of_an_access_that_leads_nowhere_is_told(day: Timetable):
+    access = pd.DataFrame(
+        {"place": ["P", 310000, "Q"], "station": ["a", "b", "z"], "minutes": [5.0, -1.0, "soon"]},
+        dtype=object,
+    )
+    with pytest.raises(TableError) as caught:
+        door_times(day, access, ["P", "Q"])
+    told = str(caught.value)
+    assert "4 problems" in told
+    for words in (
+        "row 3, column 'minutes': is no time of 0 or more (found '-1.0')",
+        "row 3, column 'place': is no text, as the places are (found '310000')",
+        "row 4, column 'minutes': is no time of 0 or more (found 'soon')",
+        "row 4, column 'station': is no station of the timetable (found 'z')",
+    ):
+        assert words in told
+
+
+def test_a_date_in_place_of_minutes_is_told(day: Timetable):
+    seconds = day.stops.assign(arrive_min=1.7e9, depart_min=1.7e9)
+    with pytest.raises(TableError, match=r"row 2, column 'arrive_min': lies over a month ahead"):
+        Timetable(seconds, day.stations)

@@ -4,16 +4,17 @@ Promise: exact for the timetable and the ways to its stations as they are given;
 counts is that of leaving home, and the minutes run until the other door.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from yrdgeo.errors import ArgumentError, TableError, few
+from yrdgeo.errors import ArgumentError, Problem, TableError, few, nearest, raise_problems
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.graph import as_ids
+from yrdgeo.routing.options import check_options
 from yrdgeo.routing.profiles import NEVER, SECONDS, connections, seconds
-from yrdgeo.routing.scan import Ints, Statistic, check_options, journeys_between
+from yrdgeo.routing.scan import Floats, Ints, Statistic, journeys_between
 from yrdgeo.routing.summaries import SUMMARIES
 from yrdgeo.routing.walks import changes, walking
 from yrdgeo.timetables import DAY_MIN, Timetable
@@ -66,7 +67,8 @@ def door_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     Raises
     ------
     TableError
-        If the access lacks a column, names an unknown station, or minutes that are no time.
+        If the access lacks a column; or listing every row (header = row 1) of an unknown station,
+        of minutes that are no time, or of a place that is no text where the places are.
     ArgumentError
         If a place is given twice, or an option is out of its domain.
 
@@ -90,7 +92,11 @@ def door_times(  # noqa: PLR0913 — what a traveller may ask, each by name
     first, last = window
     check_options(window, statistic, max_transfers, transfer_min, longest_min)
     if first == last:
-        raise ArgumentError("The window has no minutes.", found=repr(window))
+        raise ArgumentError(
+            "The window has no minutes.",
+            found=repr(window),
+            fix="Give a last minute after the first.",
+        )
     ids = as_ids(places, role="places")
     walks = walking(timetable, transfers)
     rides = connections(timetable, first, last + longest_min, daily=daily)
@@ -111,17 +117,12 @@ def _near(timetable: Timetable, access: pd.DataFrame, places: pd.Index) -> Ints:
     """Return seconds between each place and each station, ``NEVER`` where there is no way."""
     absent = [name for name in COLUMNS if name not in access]
     if absent:
-        raise TableError("The access lacks columns.", found=few(absent), fix=few(COLUMNS))
+        raise TableError(
+            "The access lacks columns.", found=few(absent), fix=f"Needed: {few(COLUMNS)}."
+        )
     stations = pd.Index(timetable.stations["station"])
     minutes = pd.to_numeric(access["minutes"], errors="coerce").to_numpy(dtype=np.float64)
-    unknown = access["station"][~access["station"].isin(stations)].unique()
-    odd = access["minutes"][~((minutes >= 0) & (minutes < np.inf)).astype(bool)]
-    if len(unknown) or len(odd):
-        raise TableError(
-            "The access leads to stations of the timetable, in minutes of 0 or more.",
-            found=few(unknown) or few(odd),
-            fix="Correct or drop the rows.",
-        )
+    raise_problems(_problems(access, minutes, stations, places), source="table 'access'")
     row, column = (
         index.get_indexer(pd.Index(access[name]))
         for index, name in ((places, "place"), (stations, "station"))
@@ -131,6 +132,25 @@ def _near(timetable: Timetable, access: pd.DataFrame, places: pd.Index) -> Ints:
     spent = np.minimum(seconds(pd.Series(minutes)), NEVER)
     np.minimum.at(near, (row[asked], column[asked]), spent[asked])
     return near
+
+
+def _problems(
+    access: pd.DataFrame, minutes: Floats, stations: pd.Index, places: pd.Index
+) -> Iterator[Problem]:
+    # A code that is read as a number meets no place, and that place would seem cut off.
+    text = all(isinstance(place, str) for place in places)
+    named = access["place"].map(lambda place: isinstance(place, str)).to_numpy(dtype=bool)
+    rules = (
+        ("place", text & ~named, "is no text, as the places are"),
+        ("station", ~access["station"].isin(stations).to_numpy(), "is no station of the timetable"),
+        ("minutes", ~((minutes >= 0) & (minutes < np.inf)), "is no time of 0 or more"),
+    )
+    for column, wrong, what in rules:
+        for row in np.flatnonzero(wrong):
+            value = str(access[column].iloc[row])
+            known = [str(name) for name in stations]
+            fix = nearest(value, known) if column == "station" else ""
+            yield Problem(what, int(row) + 2, column, value, fix)
 
 
 def _with_walks(near: Ints, walks: Ints) -> Ints:

@@ -13,8 +13,9 @@ import pandas as pd
 from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.graph import as_ids
+from yrdgeo.routing.options import check_changes, check_options
 from yrdgeo.routing.profiles import SECONDS, connections, seconds
-from yrdgeo.routing.scan import check_options, journeys_between, ways_of
+from yrdgeo.routing.scan import journeys_between, ways_of
 from yrdgeo.routing.summaries import Journeys, fastest, median, scheduled, worthwhile
 from yrdgeo.routing.walks import changes, walking
 from yrdgeo.timetables import DAY_MIN, PERIODS, Timetable, check_periods, period_min
@@ -61,7 +62,7 @@ def journey_times(  # noqa: PLR0913 — what a traveller may ask, each by name
         before its first spans midnight. The last minute is out, but for ``scheduled_min``,
         which is a mean over the whole period.
     max_transfers
-        Most changes of train.
+        Most changes of train, 0 to 99.
     transfer_min, transfers, longest_min
         As in :func:`yrdgeo.routing.scan.scheduled_times`.
 
@@ -99,7 +100,8 @@ def journey_times(  # noqa: PLR0913 — what a traveller may ask, each by name
         name: (first, first + period_min((first, end))) for name, (first, end) in periods.items()
     }
     whole = min(first for first, _ in spans.values()), max(end for _, end in spans.values())
-    check_options(whole, "fastest", max_transfers, transfer_min, longest_min)
+    check_options(whole, "fastest", None, transfer_min, longest_min)
+    check_changes(max_transfers)  # each number of them is a question here, so that "any" is none
     starts = as_ids(origins, role="origins")
     places = starts, starts if destinations is None else as_ids(destinations, role="destinations")
     walks = walking(timetable, transfers)
@@ -134,7 +136,8 @@ def without_boarding(times: TravelTimes, boarding_min: float) -> TravelTimes:
     Raises
     ------
     ArgumentError
-        If a time is shorter than one boarding: the links were not given it.
+        If a boarding is negative or not a number, or a time is shorter than one: the links were
+        not given it.
 
     Examples
     --------
@@ -142,8 +145,10 @@ def without_boarding(times: TravelTimes, boarding_min: float) -> TravelTimes:
     array([[ 0., 35.]])
     """
     apart = times.origins.to_numpy()[:, None] != times.destinations.to_numpy()[None, :]
+    if not 0 <= boarding_min < np.inf:
+        raise ArgumentError("A boarding takes zero or more minutes.", found=str(boarding_min))
     short = apart & (times.minutes < boarding_min)
-    if short.any() or not 0 <= boarding_min < np.inf:
+    if short.any():
         raise ArgumentError(
             "The times do not hold a boarding of that length.",
             found=f"{boarding_min:g} min; the shortest time is {times.minutes[apart].min():g}",

@@ -18,7 +18,7 @@ Bools = npt.NDArray[np.bool_]
 Seconds = npt.NDArray[np.int32]
 
 SECONDS = 60.0
-NEVER = 2**30  # seconds; twice it is still an int32
+NEVER = 2**30  # seconds; with one less it is still an int32
 _BLOCK_BYTES = 2**28  # of one block of destinations
 
 
@@ -88,8 +88,9 @@ def connections(
 
 
 def seconds(minutes: pd.Series | float) -> Ints:
-    """Return minutes as whole seconds, halves to even."""
-    rounded: Ints = np.rint(np.asarray(minutes, dtype=np.float64) * SECONDS).astype(np.int64)
+    """Return minutes as whole seconds, halves to even; what takes decades is just not never."""
+    least = np.minimum(np.asarray(minutes, dtype=np.float64), NEVER / SECONDS) * SECONDS
+    rounded: Ints = np.minimum(np.rint(least).astype(np.int64), NEVER - 1)
     return rounded
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TravelTimes
 from yrdgeo.routing.graph import as_ids
+from yrdgeo.routing.options import check_moment, check_options
 from yrdgeo.routing.profiles import (
     NEVER,
     SECONDS,
@@ -30,7 +31,6 @@ from yrdgeo.timetables import DAY_MIN, Timetable
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Ways = tuple[Ints, Ints]
-_LONGEST = 10 * DAY_MIN  # every day of it is scanned
 Statistic = Literal["fastest", "median", "scheduled"]
 
 
@@ -66,11 +66,12 @@ def scheduled_times(  # noqa: PLR0913 — what a traveller may ask, each by name
         Stations, or cities of the station table, which stand for all their stations. The
         destinations are the origins if none are given.
     window
-        First and last minute of departure after midnight, both in.
+        First and last minute of departure after midnight, both in; 1,800 is six o'clock of the
+        next day.
     statistic
         ``fastest``, ``median`` or ``scheduled``.
     max_transfers
-        Most changes of train; None for any number.
+        Most changes of train, up to 99; None for any number.
     transfer_min
         Least minutes between two trains at a station for which the timetable names none; above
         0.
@@ -212,10 +213,11 @@ def earliest_arrivals(
     >>> earliest_arrivals(day, "a", depart_min=470).to_dict()
     {'a': 470.0, 'b': 500.0}
     """
-    check_options((depart_min, depart_min), "scheduled", None, transfer_min, DAY_MIN)
+    check_moment(depart_min)
+    check_options((0, 0), "scheduled", None, transfer_min, DAY_MIN)
     walks = walking(timetable, transfers)
     start = int(seconds(depart_min))
-    ready = np.minimum(_access(timetable, pd.Index([origin]), walks, role="origin")[0], NEVER)
+    ready = np.minimum(_access(timetable, pd.Index([origin]), walks, role="origins")[0], NEVER)
     board = np.where(ready < NEVER, ready + start, NEVER)
     arrive = board.copy()
     change = changes(timetable, walks, transfer_min)
@@ -271,28 +273,3 @@ def _journeys(
     found = arrival[row[order]]
     best = np.minimum.reduceat(found, first, axis=0) if len(first) else found
     return Journeys(-leave, best.astype(np.int64), on_foot)
-
-
-def check_options(
-    window: tuple[float, float],
-    statistic: str,
-    max_transfers: int | None,
-    transfer_min: float,
-    longest_min: float,
-) -> None:
-    """Raise an error unless what a traveller asks can be answered."""
-    rules = [
-        (
-            0 <= window[0] <= window[1] <= _LONGEST,
-            "window",
-            window,
-            "Minutes after midnight, of ten days at most.",
-        ),
-        (statistic in SUMMARIES, "statistic", statistic, nearest(statistic, list(SUMMARIES))),
-        (max_transfers is None or max_transfers >= 0, "max_transfers", max_transfers, "0 or more."),
-        (0 < transfer_min < np.inf, "transfer_min", transfer_min, "Minutes above 0."),
-        (0 < longest_min <= _LONGEST, "longest_min", longest_min, "Up to ten days."),
-    ]
-    for good, name, found, fix in rules:
-        if not good:
-            raise ArgumentError(f"{name} is out of its domain.", found=repr(found), fix=fix)

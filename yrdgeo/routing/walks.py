@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.errors import ArgumentError, few
+from yrdgeo.errors import ArgumentError, Problem, few, raise_problems
 from yrdgeo.routing.profiles import NEVER, SECONDS, seconds
-from yrdgeo.timetables import Timetable
+from yrdgeo.timetables import TRANSFER_COLUMNS, Timetable
 
 Ints = npt.NDArray[np.int64]
 
@@ -25,7 +25,8 @@ def walking(timetable: Timetable, transfers: pd.DataFrame | None) -> Ints:
     Raises
     ------
     ArgumentError
-        If the table names unknown stations, or minutes that are not above 0.
+        If the table lacks a column; or listing every row (header = row 1) of unknown stations,
+        or of minutes that are not above 0.
     """
     stations = pd.Index(timetable.stations["station"])
     walks = np.full((len(stations), len(stations)), NEVER, dtype=np.int64)
@@ -45,14 +46,25 @@ def _both_ways(transfers: pd.DataFrame | None, stations: pd.Index) -> list[pd.Da
     """Return the table of a question there and back, checked."""
     if transfers is None or transfers.empty:
         return []
-    unknown = [name for end in _ENDS for name in transfers.loc[~transfers[end].isin(stations), end]]
-    minutes = transfers["minutes"].to_numpy(dtype=np.float64)
-    if unknown or not (np.isfinite(minutes) & (minutes > 0)).all():
+    absent = [name for name in TRANSFER_COLUMNS if name not in transfers]
+    if absent:
         raise ArgumentError(
-            "Transfers lead between stations of the timetable, in minutes above 0.",
-            found=few(unknown) or few(minutes[~(minutes > 0)]),
-            fix="Correct or drop the rows.",
+            "The transfers lack columns.",
+            found=few(absent),
+            fix=f"Needed: {few(TRANSFER_COLUMNS)}.",
         )
+    minutes = pd.to_numeric(transfers["minutes"], errors="coerce").to_numpy(dtype=np.float64)
+    rules = [
+        (name, ~transfers[name].isin(stations), "is no station of the timetable") for name in _ENDS
+    ]
+    rules.append(("minutes", ~(np.isfinite(minutes) & (minutes > 0)), "is no time above 0"))
+    problems = [
+        Problem(what, int(row) + 2, name, str(transfers[name].iloc[row]))
+        for name, wrong, what in rules
+        for row in np.flatnonzero(wrong)
+    ]
+    raise_problems(problems, source="transfers", error=ArgumentError)
+    transfers = transfers.assign(minutes=minutes)
     return [transfers, transfers.rename(columns=dict(zip(_ENDS, _ENDS[::-1], strict=True)))]
 
 
