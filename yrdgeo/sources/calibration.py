@@ -23,7 +23,7 @@ from scipy.stats import spearmanr
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.sources.service_links import direct_rides
 from yrdgeo.sources.timemodel import TimeModel
-from yrdgeo.sources.track import Track, lay
+from yrdgeo.sources.track import Track, checked_pairs, lay
 from yrdgeo.timetables import Timetable
 
 Floats = npt.NDArray[np.float64]
@@ -173,8 +173,8 @@ def fit_time_model(
     Raises
     ------
     ArgumentError
-        If the statistic is none, a minute is not above 0, or fewer than ten pairs are joined by
-        the tracks.
+        If the statistic is none, a column lacks, a pair is there twice or has minutes or trains
+        that are not above 0 (every row, header = row 1), or the tracks join fewer than ten.
 
     Examples
     --------
@@ -190,9 +190,7 @@ def fit_time_model(
     if statistic not in STATISTICS:
         fix = nearest(statistic, list(STATISTICS))
         raise ArgumentError(f"There is no statistic {statistic!r}.", fix=fix)
-    minutes = observed[STATISTICS[statistic]].to_numpy(dtype=np.float64)
-    if not ((minutes > 0) & np.isfinite(minutes)).all():
-        raise ArgumentError("Observed minutes must be above 0.", found=few(minutes[~(minutes > 0)]))
+    observed = checked_pairs(observed, STATISTICS[statistic])
     track = lay(links, nodes, observed)
     if len(track.pairs) < _FEWEST:
         raise ArgumentError(

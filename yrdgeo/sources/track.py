@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from yrdgeo.errors import ArgumentError, Problem, raise_problems
 from yrdgeo.sources.timemodel import station_ranks
 from yrdgeo.sources.turn_backs import TRAINS, turn_backs
 from yrdgeo.units import MINUTES_PER_HOUR
@@ -155,6 +156,39 @@ def lay(links: gpd.GeoDataFrame, nodes: pd.DataFrame, pairs: pd.DataFrame) -> Tr
         places,
     )
     return _joined(track)
+
+
+def checked_pairs(observed: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return observed pairs with their trains and minutes as numbers above 0.
+
+    Raises
+    ------
+    ArgumentError
+        If a column lacks; or listing every row (header = row 1) with another number, or of a
+        pair that an earlier row has, either way round.
+    """
+    numbers = ("n_trains", column)
+    absent = [
+        Problem(f"column {name!r} is missing")
+        for name in ("from_station", "to_station", *numbers)
+        if name not in observed
+    ]
+    raise_problems(absent, source="observed", error=ArgumentError)
+    told = {name: pd.to_numeric(observed[name], errors="coerce") for name in numbers}
+    wrong = {name: ~(np.isfinite(values) & (values > 0)) for name, values in told.items()}
+    problems = [
+        Problem("is no number above 0", int(row) + 2, name, str(observed[name].iloc[row]))
+        for name, rows in wrong.items()
+        for row in np.flatnonzero(rows)
+    ]
+    ends = observed[["from_station", "to_station"]].astype(str)
+    again = pd.Series([tuple(sorted(pair)) for pair in ends.to_numpy()], dtype=object).duplicated()
+    problems += [
+        Problem("repeats an earlier pair", int(row) + 2, value=" – ".join(ends.iloc[row]))
+        for row in np.flatnonzero(again)
+    ]
+    raise_problems(problems, source="observed", error=ArgumentError)
+    return observed.assign(**{name: values.astype(np.float64) for name, values in told.items()})
 
 
 def _meetings(tails: Ints, heads: Ints) -> tuple[Ints, Ints]:
