@@ -197,6 +197,12 @@ def test_a_refusal_is_not_asked_again(recorder: Recorder, tmp_path: Path) -> Non
         (b'{"elements": []}', "holds no such network"),
         (b'{"elements": [], "remark": "runtime error: Query timed out"}', "gave up half-way"),
         (b"[1, 2]", "holds no such network"),
+        (b"null", "holds no such network"),
+        (b'{"elements": null}', "holds no such network"),
+        (b'{"elements": [{"type": "way", "id": 1}]}', "holds no such network"),
+        (b'{"elements": [{"id": 1}]}', "holds no such network"),
+        (b'{"elements": [{"type": "way", "id": 1, "nodes": [1, 2]}]}', "holds no such network"),
+        (b'{"elements": [{"type": "node", "id": 1, "lat": "x", "lon": []}]}', "no such network"),
     ],
 )
 def test_an_odd_answer_is_one_error_and_is_not_kept(
@@ -205,6 +211,28 @@ def test_an_odd_answer_is_one_error_and_is_not_kept(
     recorder.answers = [(200, {}, body)]
     with pytest.raises(SourceError, match=words):
         _roads(recorder, tmp_path)
+    assert len(_roads(recorder, tmp_path).links) == 5
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"[{}]", b'[{"geojson": 1}]', b"[1]"])
+def test_an_odd_answer_for_a_name_is_one_error_and_is_not_kept(
+    recorder: Recorder, tmp_path: Path, body: bytes
+) -> None:
+    recorder.answers = [(200, {}, body)]
+    server = _server(recorder, tmp_path)
+    with pytest.raises((SourceError, ArgumentError)):
+        from_overpass("Town", classes=ROADS, server=server)
+    assert len(from_overpass("Town", classes=ROADS, server=server).links) == 5
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("retries", -1), ("pause_s", -1.0), ("pause_s", float("nan")), ("timeout_s", 0.0),
+     ("overpass_url", "ftp://x"), ("nominatim_url", "file:///etc/hosts"), ("overpass_url", "")],
+)  # fmt: skip
+def test_a_server_that_cannot_be_asked_is_refused(option: str, value: float | str) -> None:
+    with pytest.raises(ArgumentError, match=r"http or https, 0 or more retries"):
+        Server(**{option: value})  # type: ignore[arg-type]
 
 
 def test_no_server_is_one_error_at_once(tmp_path: Path) -> None:
@@ -281,7 +309,7 @@ def test_settings_and_resolver_are_put_back(recorder: Recorder, tmp_path: Path) 
     assert socket.getaddrinfo is resolver
 
 
-@pytest.mark.parametrize("area", [box(0, 0, 200, 10), 7, box(0, 0, 1, 1).buffer(-1)])
+@pytest.mark.parametrize("area", [box(0, 0, 200, 10), 7, "", " ", box(0, 0, 1, 1).buffer(-1)])
 def test_an_area_that_is_none_is_refused_before_any_request(
     recorder: Recorder, tmp_path: Path, area: object
 ) -> None:

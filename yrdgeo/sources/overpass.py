@@ -1,7 +1,8 @@
 """OpenStreetMap of an area, asked of an Overpass server through OSMnx.
 
 Promise: no request leaves the machine unless :func:`from_overpass` is called, and none is made
-for what the cache holds; a busy server is given time, and not for ever.
+for what the cache holds; a busy server is given time, and not for ever. Answers that make no
+network are not kept.
 """
 
 import os
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import numpy as np
 from shapely.geometry import MultiPolygon, Polygon
 
-from yrdgeo.errors import ArgumentError, MissingPackageError, SourceError
+from yrdgeo.errors import ArgumentError, MissingPackageError, SourceError, few
 from yrdgeo.provenance import package_version
 from yrdgeo.sources.osm import OsmNetwork, network_of_ways
 from yrdgeo.sources.osm_file import Tell
@@ -86,6 +89,28 @@ class Server:
     pause_s: float = 15.0
     timeout_s: float = 180.0
 
+    def __post_init__(self) -> None:
+        """Refuse what no server can be asked with."""
+        rules = [
+            *(
+                (
+                    urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname),
+                    repr(url),
+                )
+                for url in (self.overpass_url, self.nominatim_url)
+            ),
+            (self.retries >= 0 and self.retries % 1 == 0, f"retries = {self.retries!r}"),
+            (0 <= self.pause_s <= LONGEST_PAUSE_S, f"pause_s = {self.pause_s!r}"),
+            (0 < self.timeout_s < np.inf, f"timeout_s = {self.timeout_s!r}"),
+        ]
+        wrong = [found for good, found in rules if not good]
+        if wrong:
+            raise ArgumentError(
+                "A server needs addresses with http or https, 0 or more retries and seconds.",
+                found=few(wrong),
+                fix=f"A pause has at most {LONGEST_PAUSE_S:g} s, an answer some time.",
+            )
+
     @property
     def user_agent(self) -> str:
         """What the server is told of who asks."""
@@ -144,7 +169,7 @@ def from_overpass(
     chosen = rules(network, speeds=speeds, classes=classes)
     asked = server or Server()
     tell = progress or _silent
-    place = area if isinstance(area, str) else _polygon(area)
+    place = area if isinstance(area, str) and area.strip() else _polygon(area)
     with _SETTINGS, _settings(asked, tell):
         graph = _patiently(place, chosen, asked, tell)
     ways = ways_of_graph(graph, chosen)
@@ -180,7 +205,7 @@ def _patiently(place: Area, rule: Rules, server: Server, tell: Tell) -> Graph:
     """Ask until there is an answer, waiting longer each time; what was answered is in the cache."""
     for attempt in range(server.retries + 1):
         try:
-            return _ask(place, rule)
+            return _ask(place, rule, server.cache)
         except _BusyError as busy:
             if attempt == server.retries:
                 raise SourceError(
@@ -195,10 +220,11 @@ def _patiently(place: Area, rule: Rules, server: Server, tell: Tell) -> Graph:
     raise AssertionError("unreachable")  # pragma: no cover — the last attempt returns or raises
 
 
-def _ask(place: Area, rule: Rules) -> Graph:
+def _ask(place: Area, rule: Rules, cache: Path) -> Graph:
     import osmnx  # noqa: PLC0415 — only the online reader needs it
     import requests  # noqa: PLC0415
 
+    before = set(cache.glob("*.json"))
     try:
         area = place if not isinstance(place, str) else _looked_up(place)
         graph: Graph = osmnx.graph_from_polygon(
@@ -216,7 +242,11 @@ def _ask(place: Area, rule: Rules) -> Graph:
             found=str(error)[:200],
             fix="Check the connection and the server's address, or read an extract (.osm.pbf).",
         ) from error
-    except (ValueError, TypeError) as error:  # what OSMnx raises for empty or odd answers
+    # What OSMnx raises for empty or odd answers.
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # It keeps them before it looks into them; the next call is to ask again.
+        for kept in set(cache.glob("*.json")) - before:
+            kept.unlink(missing_ok=True)
         raise SourceError(
             "The OpenStreetMap server's answer holds no such network.",
             found=str(error)[:200],
