@@ -153,6 +153,8 @@ def test_a_study_brings_indicators_of_its_own(tmp_path: Path) -> None:
     share = study.values("rd_to_gdp")
     assert share["340100"] == pytest.approx(100 * 500.0 / study.values("gdp")["340100"])
     assert "user_catalogue" in set(study.sources["source_id"])
+    said = ["catalogue: 2 indicators, 1 of them computed"]
+    assert check_input(str(tmp_path / "own.toml")) == said
 
 
 def test_columns_that_nobody_reads_are_told(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ Read = TypeVar("Read")
 
 
 def check_file(path: Path) -> list[str]:
-    """Check a region, boundary, indicator, pair or network file; a line a table.
+    """Check a region, catalogue, boundary, indicator, pair or network file; a line a table.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def check_file(path: Path) -> list[str]:
 def _kind(path: Path) -> str:
     name = path.name.lower()
     if name.endswith(".toml"):
-        return "region"
+        return "region" if is_region(path) else "catalogue"
     if path.is_dir() or name.endswith(".zip"):
         return "feed" if _is_feed(path) else "polygons"
     if name.endswith(OSM_ENDINGS):
@@ -138,11 +138,30 @@ def _is_plain_parquet(path: Path) -> bool:
 
 def is_region(path: Path) -> bool:
     """Tell a region file from a study file; what is no TOML is for the study's reader."""
+    return "region" in _tables(path)
+
+
+def is_catalogue(path: Path) -> bool:
+    """Tell a file of indicators from a study file: its tables have units."""
+    tables = _tables(path)
+    return "study" not in tables and any(
+        isinstance(one, dict) and "unit" in one for one in tables.values()
+    )
+
+
+def _tables(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as stream:
-            return "region" in tomllib.load(stream)
+            return tomllib.load(stream)
     except (OSError, ValueError):
-        return False
+        return {}
+
+
+def _catalogue(path: Path) -> Lines:
+    known = load_catalogue(path)
+    own = [known[name] for name in _tables(path)]
+    computed = sum(row.derived for row in own)
+    yield f"catalogue: {len(own)} indicators, {computed} of them computed"
 
 
 def _region(path: Path) -> Lines:
@@ -273,6 +292,7 @@ def _first_days(path: Path) -> list[str]:
 
 _CHECKS: dict[str, Callable[[Path], Lines]] = {
     "region": _region,
+    "catalogue": _catalogue,
     "polygons": _polygons,
     "indicators": _indicators,
     "pairs": _pairs,

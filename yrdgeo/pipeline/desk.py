@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from yrdgeo.errors import StudyError
-from yrdgeo.pipeline.checks import check_file, is_region
+from yrdgeo.pipeline.checks import check_file, is_catalogue, is_region
 from yrdgeo.pipeline.questions import check_questions
 from yrdgeo.spec import shipped_studies
 from yrdgeo.study import Study, load_study
@@ -20,7 +20,8 @@ def check_input(name: str) -> list[str]:
     """
     path = Path(name)
     suffix = path.suffix.lower()
-    if name in shipped_studies() or (suffix == ".toml" and not is_region(path)):
+    is_other = is_region(path) or is_catalogue(path)
+    if name in shipped_studies() or (suffix == ".toml" and not is_other):
         study = load_study(name)
         check_questions(study)
         return list(_study_lines(study))
