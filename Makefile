@@ -17,8 +17,11 @@ lint: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python -m pytest tests/bench -o addopts= -s
-	$(BIN)/python tests/bench/bench_engine.py
+	failed=0; \
+	$(BIN)/python -m pytest tests/bench -o addopts= -s || failed=1; \
+	$(BIN)/python tests/bench/bench_engine.py $(QUICK) || failed=1; \
+	$(BIN)/python tests/bench/bench_paths.py $(if $(QUICK),40000) || failed=1; \
+	exit $$failed
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
