@@ -9,7 +9,7 @@ import pytest
 
 import yrdgeo as yg
 from yrdgeo.analysis import arguments
-from yrdgeo.errors import ArgumentError, YrdGeoError
+from yrdgeo.errors import ArgumentError, TableError, YrdGeoError
 
 IDS = ["310000", "320100", "330100", "340100"]
 MINUTES = np.array([[0.0, 60, 70, 120], [65, 0, 90, 50], [70, 95, 0, 110], [130, 55, 105, 0]])
@@ -27,9 +27,15 @@ REACH = {"times": TIMES, "opportunities": AMOUNTS}
 MARKET = {"times": TIMES, "supply": AMOUNTS, "demand": AMOUNTS, "decay": yg.decay.gaussian(60)}
 WAYS = {"ways": {"rail": (TIMES, KM)}}
 SPREAD = {"values": AMOUNTS, "weights": AMOUNTS}
+SECTORS = pd.DataFrame({"farms": AMOUNTS, "mills": AMOUNTS**2, "shops": 9.0})
+RING = pd.DataFrame({"from_id": IDS, "to_id": IDS[1:] + IDS[:1]})
+FIVE = pd.Series([4.0, 1, 3, 9, 2], [*IDS, "320500"])
+STAR = pd.DataFrame({"from_id": "320500", "to_id": IDS})
+PAIRS = pd.DataFrame({"pair_class": ["adjacent", "leapfrog"] * 3, "km": [5.0, 50, 6, 40, 4, 60]})
 Given = dict[str, object]
 
 ac, iq, li, sc = yg.accessibility, yg.inequality, yg.linkage, yg.scores
+sn, un, st, cl = yg.scenario, yg.uncertainty, yg.structure, yg.clusters
 CALLS: list[tuple[Callable[..., object], Given]] = [
     (ac.weighted_mean_time, {"times": TIMES, "weights": AMOUNTS, "self_time": "zero"}),
     (ac.gravity, {**REACH, "decay": yg.decay.power(1), "direction": "out"}),
@@ -82,6 +88,38 @@ CALLS: list[tuple[Callable[..., object], Given]] = [
     (sc.composite, {"table": CRITERIA, "better": BETTER, "weights": "critic", "scale": "minmax"}),
     (sc.coupling_coordination, {"levels": CRITERIA / 25}),
     (sc.output_per_mu, {"output": AMOUNTS, "area_km2": AMOUNTS}),
+    (sn.gains, {"before": AMOUNTS, "after": AMOUNTS**2, "better": "low"}),
+    (sn.minutes_saved, {"before": TIMES, "after": TIMES, "masses": AMOUNTS}),
+    (sn.candidates, {"before": AMOUNTS, "after": {"x": AMOUNTS}, "better": "low"}),
+    (un.across, {"measure": lambda x: AMOUNTS * x, "choices": [1, 2], "chosen": 2}),
+    (
+        un.doubtful_inputs,
+        {
+            "measure": lambda x: x / x.sum(),
+            "amounts": AMOUNTS,
+            "doubtful": IDS[:1],
+            "spread": 0.1,
+            "draws": 9,
+        },
+    ),
+    (cl.moran, {"values": FIVE, "neighbours": STAR, "permutations": 9}),
+    (cl.getis_ord, {"values": FIVE, "neighbours": STAR, "permutations": 9}),
+    (cl.neighbours_within, {"times": TIMES, "cutoff_min": 90}),
+    (li.rank_size, {"sizes": AMOUNTS, "least": 1.5}),
+    (li.circles, {"times": TIMES, "flows": FLOWS, "cores": IDS[:1], "cutoff_min": 90}),
+    (li.communities, {"flows": FLOWS, "resolution": 1.0, "seed": 0}),
+    (li.normalised_mutual_information, {"one": AMOUNTS, "other": AMOUNTS}),
+    (st.shift_share, {"first": SECTORS, "last": SECTORS * [1, 2, 3]}),
+    (st.esteban_marquillas, {"first": SECTORS, "last": SECTORS * [1, 2, 3]}),
+    (st.gradient_coefficient, {"value_added": SECTORS, "employment": SECTORS**2}),
+    (yg.gradient.rings, {"values": AMOUNTS, "distance": AMOUNTS, "edges": [0, 2, 9]}),
+    (yg.gradient.hinterland, {"times": TIMES, "cores": IDS[:2]}),
+    (yg.pairs.compare, {"table": PAIRS, "column": "km", "permutations": 19}),
+    (yg.pairs.summary, {"table": PAIRS, "columns": "km"}),
+    (
+        yg.barrier.detour,
+        {"lengths": KM * 1.5, "geodesic": KM, "groups": AMOUNTS > 2, "draws": 9},
+    ),
 ]
 ODD = [
     *(None, "60", "", True, -1, 0, 10**400, 2 + 3j, float("nan"), float("inf")),
@@ -89,6 +127,15 @@ ODD = [
     *(AMOUNTS.iloc[:2], AMOUNTS.astype(str), -AMOUNTS, AMOUNTS * np.nan, AMOUNTS.to_frame()),
     *(pd.Series(dtype=float), pd.DataFrame(), KM, KM * np.nan, -KM, KM.iloc[:2]),
     *(TIMES, yg.TravelTimes(IDS, IDS, MINUTES + np.inf), yg.TravelTimes([], [], np.ones((0, 0)))),
+    *(1e308, 5e-324, np.uint8(3), np.float16(2), pd.NA, iter([1, 2]), AMOUNTS * 1e300),
+    *(AMOUNTS * 1e-310, AMOUNTS.astype(object).where(AMOUNTS > 2, pd.NA), AMOUNTS * 1j),
+    *(AMOUNTS * 0, AMOUNTS * 0 + 7, AMOUNTS.astype("category"), AMOUNTS.astype("Float64")),
+    *(pd.concat([AMOUNTS, AMOUNTS]), AMOUNTS.set_axis(pd.date_range("2020", periods=4, tz="UTC"))),
+    *(pd.Series(pd.date_range("2020", periods=4), IDS), pd.concat([AMOUNTS], keys=["k"])),
+    *(KM * 1e305, KM * 1e-310, pd.concat([KM, KM], axis=1), pd.concat([KM], keys=["k"])),
+    *(SECTORS * 1e300, SECTORS * 1e-310, SECTORS * 0, CRITERIA * 1e300, PAIRS * 1, RING),
+    yg.TravelTimes(IDS, IDS, MINUTES * 1e-300),
+    yg.TravelTimes(IDS, IDS, np.where(MINUTES == 95, 1e308, MINUTES)),
     *({"rail": (TIMES, KM.iloc[:2])}, {"rail": 3}, {"rail": (KM, TIMES)}, lambda minutes: minutes),
 ]
 
@@ -123,6 +170,14 @@ def test_an_odd_argument_is_refused_in_our_words(
         (lambda: li.gravity_flows(TIMES, AMOUNTS, decay=np.negative), "one finite weight.*-60"),
         (lambda: sc.topsis(CRITERIA, AMOUNTS, better=["high", "low"]), "better must be a mapping"),
         (lambda: arguments.check_whole(2.0, "draws", least=2), "whole number.*2.0"),
+        (lambda: iq.beta_convergence(AMOUNTS, AMOUNTS, years=1e308), "years must be.*1e.308"),
+        (lambda: iq.beta_convergence(AMOUNTS, AMOUNTS, years=5e-324), "years must be.*5e-324"),
+        (lambda: li.communities(FLOWS, seed=0.5), r"seed must be a whole number.*0\.5"),
+        (lambda: un.across(len, [1, 2], chosen=pd.NA), "chosen must be a finite number"),
+        (
+            lambda: ac.closest(yg.TravelTimes(["a"], ["b", "c", "d"], [[1e300, 9, 9]])),
+            "1e-09 to 1e.09 minutes, or inf.*1e.300 from a to b",
+        ),
     ],
 )
 def test_the_error_names_the_argument_and_what_was_given(
@@ -130,3 +185,18 @@ def test_the_error_names_the_argument_and_what_was_given(
 ) -> None:
     with pytest.raises(ArgumentError, match=f"(?s){said}"):
         refused()
+
+
+@pytest.mark.parametrize(
+    "amounts", [pd.Series(pd.date_range("2020", periods=4), IDS), AMOUNTS * 1j, AMOUNTS * 1e300]
+)
+def test_dates_complex_numbers_and_sizes_without_a_square_are_no_amounts(
+    amounts: pd.Series,
+) -> None:
+    with pytest.raises(TableError, match=r"not numbers|not 0 or between 1e-100"):
+        ac.closest(TIMES, opportunities=amounts)
+
+
+def test_small_whole_numbers_of_numpy_are_the_numbers_they_say() -> None:
+    few, many = (iq.atkinson(AMOUNTS, epsilon=epsilon) for epsilon in (np.uint8(3), 3))
+    assert few == many

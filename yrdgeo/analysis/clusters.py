@@ -53,9 +53,9 @@ def neighbours_within(times: TravelTimes, *, cutoff_min: float) -> pd.DataFrame:
     >>> neighbours_within(times, cutoff_min=60).to_numpy().tolist()
     [['a', 'b', 35.0], ['b', 'c', 55.0]]
     """
+    times = checked(times)
     if set(times.origins) != set(times.destinations):
         raise ArgumentError("Neighbours need times from every city to every city.")
-    times = checked(times)
     cutoff_min = check_number(cutoff_min, "cutoff_min", above=0)
     ids = times.origins.sort_values()
     frame = times.to_frame().loc[ids, ids].to_numpy()

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.arguments import check_whole
+from yrdgeo.analysis.arguments import check_is_series, check_whole
 from yrdgeo.analysis.directness import matrix_of
 from yrdgeo.analysis.permutation import MOST_DRAWS, seeded
 from yrdgeo.errors import ArgumentError, few
@@ -76,8 +76,8 @@ def detour(
     {'within': 1.2, 'across': 1.5}
     """
     frame = lengths.to_frame() if isinstance(lengths, TravelTimes) else lengths
-    ids = frame.index
     _check(frame, geodesic, groups)
+    ids = frame.index
     draws = check_whole(draws, "draws", least=1, most=MOST_DRAWS)
     through = matrix_of(frame, ids, ids, name="lengths", no_path=True)
     apart = matrix_of(geodesic, ids, ids, name="geodesic")
@@ -130,7 +130,11 @@ def _row(way: Floats, km: Floats) -> dict[str, float]:
     }
 
 
-def _check(lengths: pd.DataFrame, geodesic: pd.DataFrame, groups: pd.Series) -> None:
+def _check(lengths: object, geodesic: object, groups: pd.Series) -> None:
+    if not isinstance(lengths, pd.DataFrame) or not isinstance(geodesic, pd.DataFrame):
+        found = f"{type(lengths).__name__} and {type(geodesic).__name__}"
+        raise ArgumentError("Lengths and distances must be tables of pairs.", found=found)
+    check_is_series(groups, "groups")
     ids = lengths.index
     tables = {
         "lengths": lengths.columns,

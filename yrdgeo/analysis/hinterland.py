@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.amounts import checked
 from yrdgeo.analysis.arguments import check_list
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TravelTimes
@@ -73,6 +74,7 @@ def hinterland(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.DataFr
 
 
 def _checked(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.Index:
+    checked(times)
     names = pd.Index(check_list(cores, "cores"), dtype=object)
     repeated = names[names.duplicated()]
     if len(repeated):

@@ -137,7 +137,9 @@ def class_labels(table: pd.DataFrame, by: str) -> pd.Series:
     return table[by].astype(object)
 
 
-def _refuse_absent(table: pd.DataFrame, name: str) -> None:
+def _refuse_absent(table: pd.DataFrame, name: object) -> None:
+    if not isinstance(name, str):
+        raise ArgumentError("A column is named by a text.", found=repr(name))
     if not isinstance(table, pd.DataFrame):
         raise ArgumentError("The pairs must be a pandas DataFrame.", found=type(table).__name__)
     if list(table.columns).count(name) > 1:

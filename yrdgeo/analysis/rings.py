@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from yrdgeo.analysis.arguments import check_list
+from yrdgeo.analysis.magnitudes import floats_of
 from yrdgeo.analysis.observations import joined
 from yrdgeo.errors import ArgumentError, few
 
@@ -169,10 +171,7 @@ def ring_ratios(
 
 def _binned(distance: pd.Series, edges: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges of all rings that are needed, and the ring of each place."""
-    try:
-        bounds = np.array(edges, dtype=np.float64).ravel()
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ArgumentError("The edges of rings must be numbers.", found=repr(edges)) from error
+    bounds = floats_of(pd.Series(check_list(edges, "edges of rings"), dtype=object))
     if len(bounds) < 2 or not (np.diff(bounds) > 0).all() or bounds[0] < 0:  # noqa: PLR2004 — a ring has two edges
         raise ArgumentError(
             "The edges of rings must rise from zero or more, two of them at least.",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yrdgeo.analysis.amounts import checked
-from yrdgeo.analysis.arguments import unshared
+from yrdgeo.analysis.arguments import check_choice, unshared
 from yrdgeo.analysis.magnitudes import SIZES, extreme, floats_of
 from yrdgeo.analysis.observations import check_series
 from yrdgeo.errors import ArgumentError, few
@@ -54,8 +54,7 @@ def gains(before: pd.Series, after: pd.Series, *, better: Literal["high", "low"]
     >>> gains(*minutes, better="low")[["gain", "gain_share", "reached"]].to_numpy().tolist()
     [[10.0, 0.1, False], [inf, nan, True]]
     """
-    if better not in ("high", "low"):
-        raise ArgumentError("better is 'high' or 'low'.", found=repr(better))
+    check_choice(better, "word for better", ("high", "low"))
     for series in (before, after):
         check_series("value", series)
     _same(before.index, after.index)
@@ -175,8 +174,9 @@ def candidates(
     >>> found["mean_gain"].to_dict()
     {'y': 2.5, 'x': 1.0}
     """
-    if not after:
-        raise ArgumentError("There is no candidate to rank.")
+    named: object = after
+    if not isinstance(named, Mapping) or not named:
+        raise ArgumentError("There is no candidate to rank.", fix="Give them by name.")
     check_series("value", before)
     sizes = pd.Series(1.0, before.index)
     if weights is not None:

@@ -64,7 +64,7 @@ def across(
         raise ArgumentError(
             "Give two choices or more, the chosen one among them.", found=f"{list(choices)}"
         )
-    results = pd.DataFrame({choice: measure(choice) for choice in choices}).astype(np.float64)
+    results = pd.DataFrame({choice: _asked(measure, choice) for choice in choices})
     ranks = results.rank(method="min", ascending=False)
     value = results[chosen]
     low, high = results.min(axis=1), results.max(axis=1)
@@ -141,9 +141,17 @@ def doubtful_inputs(
     for factors in noise:
         varied = amounts.copy()
         varied.loc[known.index] = known.to_numpy() * factors
-        results.append(measure(varied))
-    value = measure(amounts).astype(np.float64)
+        results.append(_asked(measure, varied))
+    value = _asked(measure, amounts)
     every = pd.DataFrame(results)[value.index]
     low, high = every.quantile(0.025), every.quantile(0.975)
     share = (high - low) / value.where(value != 0)
     return pd.DataFrame({"value": value, "low": low, "high": high, "spread_share": share})
+
+
+def _asked(measure: object, given: float | pd.Series) -> pd.Series:
+    found = measure(given) if callable(measure) else measure
+    if not isinstance(found, pd.Series) or not found.index.is_unique:
+        what = "measure must be a function that returns a Series by adcode, each once."
+        raise ArgumentError(what, found=type(found).__name__)
+    return pd.Series(floats_of(found), found.index)
