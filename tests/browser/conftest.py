@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Open]:
     """Return a function that opens a file at a size and waits until it is ready."""
+    with visiting(browser) as go:
+        yield go
+
+
+@pytest.fixture(scope="module")
+def delta_desk(browser: Browser, delta_page: Path) -> Iterator[Visit]:
+    """Return the shipped study, open once: for tests that set every choice they look at."""
+    with visiting(browser) as go:
+        yield go(delta_page)
+
+
+@contextmanager
+def visiting(browser: Browser) -> Iterator[Open]:
+    """Give a function that opens pages, and close them in the end."""
     contexts = []
 
     def go(

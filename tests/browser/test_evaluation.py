@@ -151,9 +151,14 @@ def test_text_of_an_evaluation_is_text(hostile_text: str, visit: Open, tmp_path:
         page.locator(".evaluation [data-table=years]").click()
     for line in waiting.value.path().read_text(encoding="utf-8-sig").splitlines():
         assert not line.startswith(("=", "@"))
-    readable = dataclasses.replace(
-        run, tables={**run.tables, "evaluation_readiness": readiness(run, text=hostile_text)}
-    )
-    other = visit(write_atlas(readable, tmp_path / "other.html"), fragment=HERE)
-    assert other.page.evaluate("window.ran") == []
-    assert other.messages == []
+
+
+def test_text_of_what_is_lacking_is_text(visit: Open, tmp_path: Path) -> None:
+    run = sample_run()
+    bad = "<img src=x onerror=__x(1)>{{7*7}}{% raw %}</script><script>__x(2)</script>\"'&"
+    lacking = readiness(run, text=bad).assign(title_zh=bad, title_en=bad)
+    given = dataclasses.replace(run, tables={**run.tables, "evaluation_readiness": lacking})
+    opened = visit(write_atlas(given, tmp_path / "atlas.html"), fragment=HERE)
+    assert opened.page.inner_text(".evaluation").count(bad) == 2
+    assert opened.page.evaluate("window.ran") == []
+    assert opened.quiet(), opened.messages

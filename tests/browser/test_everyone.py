@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from browser.visits import Open
+from browser.visits import Open, Visit
 from yrdgeo.publish.ground import ground_source
 from yrdgeo.results import Run
 
@@ -28,10 +28,8 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("language", [0, 1])
-def test_axe_finds_nothing_in_any_view(
-    tab: str, language: int, delta_page: Path, visit: Open
-) -> None:
-    page = visit(delta_page).page
+def test_axe_finds_nothing_in_any_view(tab: str, language: int, delta_desk: Visit) -> None:
+    page = delta_desk.page
     page.evaluate(
         "([tab, lang]) => { atlas.app.set({tab, lang, pin: 3, other: 5}); }", [tab, language]
     )
