@@ -109,7 +109,8 @@ def year_used(
 
 def _complete_years(rows: pd.DataFrame, members: set[str]) -> list[int]:
     """Return the years of which every member has a counted figure."""
-    covered = rows[rows["vintage"].map(counted)].groupby("year")["adcode"].nunique()
+    real = rows["vintage"].map(counted).astype(bool)  # of no rows it would be text
+    covered = rows[real].groupby("year")["adcode"].nunique()
     return [int(year) for year in covered.index[covered == len(members)]]
 
 
