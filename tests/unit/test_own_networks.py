@@ -185,7 +185,6 @@ def test_a_run_on_an_extract_writes_the_report_and_its_places(tmp_path: Path) ->
         ('osm = "r.osm"\nosm_classes = ["motorway"]', "has no road that is taken"),
         ('osm = "r.osm"\nosm_speeds = "dee"', "Did you mean 'de'"),
         ('osm = "r.osm"\nmodes = ["rail"]', "is of no use without mode 'road'"),
-        ('osm = "r.osm"\nmodes = ["rail", "road"]', "no embedded railways"),
         ('osm = "r.osm"\nnodes = "n.csv"\nlinks = "l.csv"', "stands beside nodes and links"),
         ('nodes = "n.csv"', "'links': is missing"),
         ('stations = "s.csv"\nmodes = ["road"]', "belongs to a timetable"),

@@ -198,6 +198,11 @@ def test_years_that_divide_by_older_figures_are_told() -> None:
     assert Notice(english, "人均地区生产总值：分母2015年采用2010年数据。") in said
 
 
+def test_a_region_elsewhere_has_no_trains_unless_it_brings_them(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"no embedded railways.*modes = \[\"road\"\]"):
+        load_study(written(tmp_path, HEAD.replace('"yrd"', '"jjj"')))
+
+
 def test_cities_of_the_delta_travel_as_in_the_delta(tmp_path: Path) -> None:
     (tmp_path / "circle.toml").write_text(
         '[region]\nid = "circle"\nname_zh = "圈"\nname_en = "Circle"\ncrs_area = "EPSG:6933"\n'
