@@ -170,3 +170,12 @@ def test_a_flow_that_turns_forbid_is_told_with_the_names_of_its_ends() -> None:
     for measure in (betweenness, link_flows, through_flows):
         with pytest.raises(NetworkError, match=r"without a path.*from a to c\."):
             measure(told, pd.DataFrame({"c": [1.0]}, ["a"]))
+
+
+def test_two_links_of_zero_minutes_are_less_than_a_millisecond_with_turns_and_without() -> None:
+    later = 10.0 + 1 / 60_000
+    net = network([("a", "b", 10), ("b", "c", 0), ("c", "d", 0), ("a", "e", later), ("e", "d", 0)])
+    trips = pd.DataFrame({"d": [6.0]}, ["a"])
+    for here in (net, prepare(net, u_turn_min=np.inf)):
+        found = betweenness(here, trips)
+        assert found.to_dict() == {"a": 0.0, "b": 6.0, "c": 6.0, "d": 0.0, "e": 0.0}
