@@ -9,6 +9,7 @@ import pytest
 
 from yrdgeo.provenance import sha256
 
+EPOCH = "0"  # 1970, which a GeoPackage says too where no time is set
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "yrdgeo", "run", "yrd", "--quiet")
 
@@ -17,7 +18,7 @@ def run(*command: str, folder: Path, **environment: str) -> str:
     result = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1600000000", **environment},
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, **environment},
         capture_output=True,
         text=True,
         check=False,
