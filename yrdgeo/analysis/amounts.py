@@ -135,11 +135,14 @@ def checked(times: TravelTimes, *, direction: Direction = "out") -> TravelTimes:
     minutes = times.minutes
     none, lost = np.count_nonzero(minutes == 0), np.count_nonzero(minutes == np.inf)
     half = (minutes.size - none - lost) / 2
-    if np.count_nonzero(minutes < SHORTEST_MIN) - none > half:
+    short = np.count_nonzero(minutes < SHORTEST_MIN) - none
+    long = np.count_nonzero(minutes > LONGEST_MIN) - lost
+    if short > half:
         raise _not_minutes(times, minutes < SHORTEST_MIN, "hours", "multiply by 60")
-    if np.count_nonzero(minutes > LONGEST_MIN) - lost > half:
+    if long > half:
         raise _not_minutes(times, minutes > LONGEST_MIN, "seconds", "divide by 60")
-    require_times(times)
+    if short or long:
+        require_times(times)
     return times if direction == "out" else inward(times)
 
 
