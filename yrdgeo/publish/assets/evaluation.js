@@ -54,7 +54,7 @@
     }
 
     function lacking(of) {
-      const one = readiness[of];
+      const one = Object.hasOwn(readiness, of) ? readiness[of] : null; // a scheme may be called anything
       if (!one) return app.t("eval_none");
       if (one.usable) return app.t("eval_could", { n: app.number(one.n, 0), usable: app.number(one.usable, 0) });
       return app.t("eval_lacks", {
