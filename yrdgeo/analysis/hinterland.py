@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from yrdgeo.analysis.amounts import checked
 from yrdgeo.analysis.arguments import check_list
 from yrdgeo.errors import ArgumentError, few, nearest
 from yrdgeo.results import TravelTimes
@@ -74,7 +73,9 @@ def hinterland(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.DataFr
 
 
 def _checked(times: TravelTimes, cores: Sequence[str] | pd.Index) -> pd.Index:
-    checked(times)
+    given: object = times  # in any unit: only their order counts
+    if not isinstance(given, TravelTimes):
+        raise ArgumentError("times must be TravelTimes.", found=type(given).__name__)
     names = pd.Index(check_list(cores, "cores"), dtype=object)
     repeated = names[names.duplicated()]
     if len(repeated):
