@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from yrdgeo.errors import ArgumentError, nearest
-from yrdgeo.publish.natural_breaks import natural_breaks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -109,25 +108,22 @@ class Classes:
 
 
 def _fisher_jenks(values: Floats, k: int) -> Floats:
+    import mapclassify  # noqa: PLC0415 — three seconds, and only maps need it
+
     ordered = np.sort(values)
     if len(ordered) > SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, SAMPLE).round().astype(int)]
-    return natural_breaks(ordered, min(k, len(np.unique(ordered))))
+    return np.asarray(mapclassify.FisherJenks(ordered, k=min(k, len(np.unique(ordered)))).bins)
 
 
 def _quantiles(values: Floats, k: int) -> Floats:
-    ordered, step = np.sort(values), 100.0 / k
-    # Percentages and their places are rounded as mapclassify rounds them, whose import takes three
-    # seconds: a place just below a whole number is on the other side of its value.
-    place = np.minimum(np.arange(step, 100.0 + step, step)[:k], 100.0) / 100.0 * (len(ordered) - 1)
-    low = np.floor(place).astype(int)
-    above, below = place - low, low + 1 - place
-    high = np.minimum(low + 1, len(ordered) - 1)
-    return np.unique((ordered[low] * below + ordered[high] * above) / (below + above))
+    import mapclassify  # noqa: PLC0415 — as above
+
+    return np.asarray(mapclassify.Quantiles(values, k=k).bins)
 
 
 def _equal_interval(values: Floats, k: int) -> Floats:
-    import mapclassify  # noqa: PLC0415 — three seconds, and few maps ask for it
+    import mapclassify  # noqa: PLC0415 — as above
 
     return np.asarray(mapclassify.EqualInterval(values, k=k).bins)
 
