@@ -261,10 +261,9 @@ def _code(values: pd.Series, column: Column) -> Converted:
 
 def _float(values: pd.Series, column: Column) -> Converted:
     number = pd.to_numeric(values, errors="coerce").astype("float64")
-    given = (
-        values.notna().to_numpy()
-        & (values.astype("string").str.strip() != "").fillna(value=False).to_numpy()
-    )
+    given = values.notna().to_numpy()
+    if not pd.api.types.is_numeric_dtype(values):  # text may be blank
+        given = given & (values.astype("string").str.strip() != "").fillna(value=False).to_numpy()
     array = number.to_numpy()
     problems = _bad(values, np.isnan(array) & given, column, "is not a number")
     if not column.nullable and column.required:

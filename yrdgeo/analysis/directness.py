@@ -61,7 +61,6 @@ def direct_speed(times: TravelTimes, weights: pd.Series, *, straight_km: pd.Data
     {'a': 120.0}
     """
     times = checked(times)
-    times = checked(times)
     straight = matrix_of(straight_km, times.origins, times.destinations, name="straight_km")
     _require_speed(times, straight)
     masses = _masses(times.origins, times.destinations, weights)
@@ -263,8 +262,11 @@ def matrix_of(
         chosen = np.column_stack([floats_of(column) for _, column in table.items()])
     if not (table.index.equals(origins) and table.columns.equals(destinations)):
         chosen = chosen[np.ix_(places["origins"], places["destinations"])]
-    wrong = ~(chosen >= 0) | (np.isinf(chosen) & (not no_path)) | extreme(chosen)
-    if wrong.any():
+    # Nearly always all is well, which the ends tell sooner than a look at each; NaN fails both.
+    well = chosen.min(initial=0.0) >= 0 and (no_path or chosen.max(initial=0.0) < np.inf)
+    wrong = extreme(chosen)
+    if not well or wrong.any():
+        wrong |= ~(chosen >= 0) | (np.isinf(chosen) & (not no_path))
         cells = ((origins[i], destinations[j]) for i, j in np.argwhere(wrong))
         shown = (f"{table.loc[here, there]} from {here} to {there}" for here, there in cells)
         raise TableError(f"{name} must be finite numbers, {SIZES}.", found=few(shown))
