@@ -240,6 +240,9 @@ def test_the_exports_carry_title_legend_source_scale_and_approval(
     )
     for part in ("GDP per head, 2022", "no data", "unverified", "km", "Source", "GS-TEST-1", "Jia"):
         assert any(part in text for text in words), part
+    assert {"Adjacent pairs", "Leapfrog pairs"} < set(words)  # what the lines are
+    page.evaluate("() => { atlas.app.set({overlays: new Set()}); }")
+    assert "Adjacent pairs" not in saved(page, "export_svg", tmp_path).read_text(encoding="utf-8")
     png = saved(page, "export_png", tmp_path).read_bytes()
     width, height = struct.unpack(">II", png[16:24])
     assert png.startswith(b"\x89PNG")
@@ -262,11 +265,12 @@ def test_it_prints_on_two_sheets_with_the_whole_map_on_the_first(
             return box.top >= frame.top && box.bottom <= frame.bottom && box.right <= frame.right;
           });
           const imprint = document.querySelector("#imprint").textContent;
+          const key = [...document.querySelectorAll("#chips .chip")].filter((one) => one.checkVisibility()).map((one) => one.dataset.overlay);
           window.dispatchEvent(new Event("afterprint"));
-          return [ok, imprint.length > 20];
+          return [ok, imprint.length > 20, key];
         }"""
     )
-    assert inside == [True, True]
+    assert inside == [True, True, ["pairs", "cores"]]  # what is drawn, and no button
     paper = page.pdf(path=tmp_path / "atlas.pdf", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
 

@@ -13,12 +13,16 @@
     return atlas.svg("text", { x, y, "font-size": size, fill: INK, "font-family": atlas.font, text, ...more });
   }
 
-  // As much of a text as the width holds.
-  function cut(text, width, size) {
+  function measure(text, size) {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = size + "px " + atlas.font;
+    return pen.measureText(text).width;
+  }
+
+  // As much of a text as the width holds.
+  function cut(text, width, size) {
     let shown = text;
-    while (shown && pen.measureText(shown + "…").width > width - 2 * EDGE) shown = shown.slice(0, -1);
+    while (shown && measure(shown + "…", size) > width - 2 * EDGE) shown = shown.slice(0, -1);
     return shown === text ? text : shown + "…";
   }
 
@@ -72,6 +76,18 @@
     return box;
   }
 
+  // What the chips that are on draw: a picture has no chips.
+  function keyPart() {
+    const samples = [...atlas.byId("chips").querySelectorAll('[aria-pressed="true"] > .sample')];
+    const texts = samples.map((sample) => sample.nextSibling.textContent);
+    if (!samples.length) return null;
+    const wide = Math.max(...texts.map((text) => measure(text, 12))) + 46;
+    return atlas.svg("g", { class: "key" }, atlas.svg("rect", { x: EDGE - 6, y: HEAD + 10, width: wide, height: samples.length * 20 + 8, fill: "#ffffff", stroke: "#c9d0d4" }),
+      ...samples.flatMap((sample, k) => [
+        atlas.svg("g", { transform: `translate(${EDGE + 2} ${HEAD + 19 + k * 20})` }, ...sample.cloneNode(true).childNodes),
+        words(texts[k], EDGE + 26, HEAD + 28 + k * 20, 12)]));
+  }
+
   function scalePart(app, width, height) {
     const { length, text } = app.scale();
     const x = width - EDGE - length;
@@ -95,7 +111,7 @@
       words([...atlas.byId("title").childNodes].map((node) => node.textContent).join(" · "), EDGE, 28, 20, { "font-weight": "bold" }),
       words(cut(atlas.byId("subtitle").textContent, width, 12), EDGE, 52, 12),
       atlas.svg("g", { transform: `translate(0 ${HEAD})` }, atlas.svg("rect", { width: size.x, height: size.y, fill: "#e9eff3" }), atlas.svg("g", { "clip-path": "url(#frame)" }, mapPart(app, map))),
-      legendPart(app, height), scalePart(app, width, height),
+      legendPart(app, height), keyPart(), scalePart(app, width, height),
       words(cut(source, width, 11), EDGE, height - 20, 11),
       words(cut([app.say(app.data.run.title), app.t("printed_on", { date: app.today() })].join(" · ") + approval, width, 11), EDGE, height - 5, 11));
     return new XMLSerializer().serializeToString(root).replace(ILLEGAL, "\ufffd");

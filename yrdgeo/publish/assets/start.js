@@ -13,7 +13,8 @@
       const wide = size.x > 620;
       const legend = atlas.byId("legend").getBoundingClientRect().width;
       const side = wide ? Math.max(0, Math.min(legend - 40, (size.x - size.y * 0.9) * 0.8)) : 0;
-      const covered = atlas.byId("chips").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top;
+      const chips = atlas.byId("chips").getBoundingClientRect(); // on paper a key in the corner
+      const covered = chips.width < size.x / 2 ? 0 : chips.bottom - map.getContainer().getBoundingClientRect().top;
       const above = Math.max(8, Math.min(covered + 6, size.y * 0.2)); // nothing hides under the chips
       map.setMinZoom(2); // that of an earlier size must not hold this one back
       map.fitBounds(bounds, { paddingTopLeft: [side, above], paddingBottomRight: [8, wide ? 12 : country ? 70 : 24], animate: false });
