@@ -265,7 +265,8 @@ def test_it_prints_on_two_sheets_with_the_whole_map_on_the_first(
             return box.top >= frame.top && box.bottom <= frame.bottom && box.right <= frame.right;
           });
           const imprint = document.querySelector("#imprint").textContent;
-          const key = [...document.querySelectorAll("#chips .chip")].filter((one) => one.checkVisibility()).map((one) => one.dataset.overlay);
+          const key = [...document.querySelectorAll("#chips .chip")]
+            .filter((one) => one.checkVisibility()).map((one) => one.dataset.overlay);
           window.dispatchEvent(new Event("afterprint"));
           return [ok, imprint.length > 20, key];
         }"""
