@@ -6,7 +6,6 @@ Yearbooks print a title, then headings whose cells are merged: ``地区生产总
 
 import re
 from collections.abc import Sequence
-from itertools import count
 
 Cells = Sequence[str]
 
@@ -37,12 +36,10 @@ def headings(lines: Sequence[Cells], row: int) -> tuple[tuple[str, ...], int]:
     >>> headings([("city", "GDP (亿元)", ""), ("", "2021", "2022"), ("Hefei", "1", "2")], 1)
     (('city', '2021 GDP (亿元)', '2022 GDP (亿元)'), 2)
     """
-    header = [cell.strip() for cell in lines[row - 1]]
-    for last in count(row):
-        if last >= len(lines) or not _continues(header, lines[last]):
-            return tuple(header), last
-        header = _joined(header, lines[last])
-    raise AssertionError  # `count` never ends
+    header, last = [cell.strip() for cell in lines[row - 1]], row
+    while last < len(lines) and _continues(header, lines[last]):
+        header, last = _joined(header, lines[last]), last + 1
+    return tuple(header), last
 
 
 def _filled(cells: Cells) -> int:
