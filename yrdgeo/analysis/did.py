@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yrdgeo.analysis.panel import Panel, checked_panel, cluster_sums, within
+from yrdgeo.analysis.panel import Panel, checked_panel, cluster_sums, only_start, within
 from yrdgeo.analysis.panel_regression import cr1, t_of, two_way
 from yrdgeo.analysis.permutation import checked_draws, permutation_result, seeded
 from yrdgeo.errors import ArgumentError, few
@@ -100,13 +100,7 @@ def difference_in_differences(
     [[1.0, 0.25, 1.0]]
     """
     whole = checked_panel(panel, starts)
-    first = np.unique(whole.start[whole.treated])
-    if len(first) > 1:
-        raise ArgumentError(
-            "The treated start in several years.",
-            found=few(f"{year:g}" for year in first),
-            fix="Use event_study, which compares each start with the never-treated.",
-        )
+    only_start(whole)
     options = (checked_draws(permutations), checked_draws(draws), seed)
     rows = {"all": _effect(whole, options)}
     for name, (part, chosen) in contrasts(panel, starts, by).items():

@@ -8,10 +8,17 @@ import pandas as pd
 from scipy.stats import t as student
 
 from yrdgeo.analysis.did import assignments, assignments_note
-from yrdgeo.analysis.panel import Panel, before_start, checked_panel, cluster_sums, within
+from yrdgeo.analysis.panel import (
+    Panel,
+    before_start,
+    checked_panel,
+    cluster_sums,
+    only_start,
+    within,
+)
 from yrdgeo.analysis.panel_regression import FLAT, SURE, cr1, two_way
 from yrdgeo.analysis.permutation import checked_draws, permutation_result
-from yrdgeo.errors import ArgumentError, few
+from yrdgeo.errors import ArgumentError
 from yrdgeo.results import TestResult
 
 Floats = npt.NDArray[np.float64]
@@ -61,15 +68,9 @@ def event_regression(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     {-2: 0.0, -1: 0.0, 0: 1.0, 1: 2.0}
     """
     whole = checked_panel(panel, starts)
-    first = np.unique(whole.start[whole.treated])
-    if len(first) > 1:
-        raise ArgumentError(
-            "The treated start in several years.",
-            found=few(f"{year:g}" for year in first),
-            fix="Use event_study, which compares each start with the never-treated.",
-        )
+    first = only_start(whole)
     years = _compared(whole)
-    base = int(first[0]) - 1
+    base = first - 1
     if base not in years:
         raise ArgumentError(
             "No year can be compared with the year before the start.",
@@ -86,9 +87,9 @@ def event_regression(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
             "lower": fit.estimate - half,
             "upper": fit.estimate + half,
         },
-        index=pd.Index(others - int(first[0]), name="event_year"),
+        index=pd.Index(others - first, name="event_year"),
     )
-    return table.reindex(years - int(first[0]), fill_value=0.0)
+    return table.reindex(years - first, fill_value=0.0)
 
 
 def leads_test(

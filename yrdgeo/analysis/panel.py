@@ -185,6 +185,18 @@ def _something_to_compare(panel: Panel) -> None:
         )
 
 
+def only_start(panel: Panel) -> int:
+    """Return the first treated year, or refuse a panel in which the treated have several."""
+    first = np.unique(panel.start[panel.treated])
+    if len(first) > 1:
+        raise ArgumentError(
+            "The treated start in several years.",
+            found=few(f"{year:g}" for year in first),
+            fix="Use event_study, which compares each start with the never-treated.",
+        )
+    return int(first[0])
+
+
 def within(panel: Panel, columns: Floats) -> Floats:
     """Return columns (rows × k) freed of unit and year effects, by alternating projections.
 
