@@ -143,5 +143,5 @@ def test_what_is_drawn_of_linkage_is_what_the_tables_say() -> None:
 
 def test_without_tables_nothing_is_drawn(run: Run) -> None:
     bare = dataclasses.replace(run, tables={})
-    expected = {"flows": [], "centres": [], "circles": [], "breaks": []}
+    expected = {"flows": [], "centres": [], "circles": [], "breaks": [], "field": []}
     assert linked_record(bare, run.cities.index) == expected

@@ -119,7 +119,7 @@ def cumulative_ways(
     >>> reach = cumulative_ways({"fast": fast, "slow": slow}, pd.Series({"b": 7.0}),
     ...     cutoffs_min=[60, 90], cost_limits=[50, 100])
     >>> reach.loc["a"].to_dict()
-    {(60, 50): 0.0, (60, 100): 7.0, (90, 50): 7.0, (90, 100): 7.0}
+    {(60.0, 50.0): 0.0, (60.0, 100.0): 7.0, (90.0, 50.0): 7.0, (90.0, 100.0): 7.0}
     """
     cutoffs = check_numbers(cutoffs_min, "cutoffs_min", least=0)
     limits = check_numbers(cost_limits, "cost_limits", least=0)
