@@ -110,6 +110,10 @@ def test_nothing_is_drawn_beside_the_unknown() -> None:
     assert contours(*table(cells), levels=[0.5]).empty
 
 
+def test_a_grid_of_one_row_has_no_lines() -> None:
+    assert contours(*table(np.array([[0.0, 1.0, 2.0]])), levels=[0.5]).empty
+
+
 @pytest.mark.parametrize("level", [np.nan, np.inf])
 def test_a_level_is_finite(level: float) -> None:
     with pytest.raises(ArgumentError, match="finite"):
